@@ -1,0 +1,57 @@
+//! Every limit of the sandbox, named, with the reason for its value. Reaching one is an event with a stated reason.
+
+use std::time::Duration;
+
+/// Limits on one run of one package.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Wall time of one phase. The slowest lifecycle script of a large npm tree needs about a second here.
+    pub wall: Duration,
+    /// Linear memory of one guest process, in bytes. The largest compilers of the ecosystem load in half of it.
+    pub memory: usize,
+    /// Bytes of files that a run may add to the world.
+    pub file_bytes: u64,
+    /// Files and directories that a run may add to the world.
+    pub files: u32,
+    /// Bytes of one file.
+    pub file_size: u64,
+    /// Bytes that a run may print; further output is dropped.
+    pub output: usize,
+    /// Processes that one run may start, dead ones included.
+    pub processes: u32,
+    /// How deep processes may nest.
+    pub depth: u32,
+    /// Connections that one run may open.
+    pub connections: u32,
+    /// Bytes that one pipe or connection buffers.
+    pub pipe: usize,
+    /// Open files of one process, as `ulimit -n` has it.
+    pub open_files: u32,
+    /// Calls into the host of one guest process: the deterministic cut-off of loops that never end.
+    pub host_calls: u64,
+    /// Steps of one shell: commands run and words expanded.
+    pub shell_steps: u64,
+    /// Virtual time that idle waiting may skip, in nanoseconds: a timer of years fires, an endless interval does not.
+    pub virtual_time: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            wall: Duration::from_secs(30),
+            memory: 512 << 20,
+            file_bytes: 512 << 20,
+            files: 100_000,
+            file_size: 256 << 20,
+            output: 1 << 20,
+            processes: 200,
+            depth: 12,
+            connections: 1_000,
+            pipe: 16 << 20,
+            open_files: 1_024,
+            host_calls: 5_000_000,
+            shell_steps: 200_000,
+            virtual_time: 400 * 24 * 3_600 * 1_000_000_000,
+        }
+    }
+}

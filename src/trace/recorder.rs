@@ -1,0 +1,238 @@
+//! Collects events while a world runs.
+
+use super::{Blobs, Digest, Event, Kind, Location, Outcome, Run, RunEnd};
+use bytes::Bytes;
+use std::collections::BTreeMap;
+
+/// Caps on what a trace may hold; a package cannot exhaust the host by being busy.
+#[derive(Clone, Copy, Debug)]
+pub struct Caps {
+    /// Events in all; further ones are counted and dropped.
+    pub events: usize,
+    /// Bytes of one payload; a longer one is cut and its event says so.
+    pub payload: usize,
+    /// Bytes of all payloads; later payloads are left out and their events say so.
+    pub payloads: usize,
+    /// Bytes of one subject or detail; a longer one is cut.
+    pub text: usize,
+}
+
+impl Default for Caps {
+    /// The values of docs/limits.md: an ordinary install and import stays far below each.
+    fn default() -> Caps {
+        Caps {
+            events: 200_000,
+            payload: 8 << 20,
+            payloads: 128 << 20,
+            text: 16 << 10,
+        }
+    }
+}
+
+/// The recorder of one trace: the only writer of events.
+#[derive(Debug, Default)]
+pub struct Recorder {
+    caps: Caps,
+    runs: Vec<Run>,
+    events: Vec<Event>,
+    blobs: Blobs,
+    dropped: u64,
+}
+
+impl Recorder {
+    /// A recorder with these caps.
+    #[must_use]
+    pub fn new(caps: Caps) -> Recorder {
+        Recorder {
+            caps,
+            ..Recorder::default()
+        }
+    }
+
+    /// Starts a run; the following events belong to it.
+    pub fn start_run(&mut self, phase: &str, persona: &str, command: &str) {
+        self.runs.push(Run {
+            phase: phase.to_owned(),
+            persona: persona.to_owned(),
+            command: self.cut(command.to_owned()),
+            ..Run::default()
+        });
+    }
+
+    /// Ends the current run.
+    pub fn end_run(&mut self, end: RunEnd, reason: impl Into<String>) {
+        let reason = self.cut(reason.into());
+        if let Some(run) = self.runs.last_mut() {
+            run.end = end;
+            run.reason = reason;
+        }
+    }
+
+    /// Records an access before it is decided. Returns the event's number, for [`Recorder::settle`] and
+    /// [`Recorder::attach`]; `None` when the trace is full.
+    pub fn record(
+        &mut self,
+        kind: Kind,
+        subject: impl Into<String>,
+        pid: u32,
+        time: u64,
+        at: Vec<Location>,
+    ) -> Option<u32> {
+        if self.events.len() >= self.caps.events {
+            self.note_full(pid, time);
+            return None;
+        }
+        Some(self.push(kind, subject.into(), pid, time, at))
+    }
+
+    fn push(&mut self, kind: Kind, subject: String, pid: u32, time: u64, at: Vec<Location>) -> u32 {
+        let seq = u32::try_from(self.events.len()).unwrap_or(u32::MAX);
+        let run = u32::try_from(self.runs.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        let subject = self.cut(subject);
+        self.events.push(Event {
+            seq,
+            run,
+            kind,
+            subject,
+            outcome: Outcome::Ok,
+            pid,
+            time,
+            at,
+            payload: None,
+            detail: BTreeMap::new(),
+            evidence: super::Evidence::Seen,
+        });
+        seq
+    }
+
+    /// The first dropped event leaves a mark, so that a full trace is never mistaken for a quiet package.
+    fn note_full(&mut self, pid: u32, time: u64) {
+        if self.dropped == 0 {
+            let seq = self.push(Kind::LimitHit, "events".into(), pid, time, Vec::new());
+            self.detail(
+                Some(seq),
+                "reason",
+                format!("more than {} events", self.caps.events),
+            );
+        }
+        self.dropped = self.dropped.saturating_add(1);
+    }
+
+    /// States how the world answered.
+    pub fn settle(&mut self, seq: Option<u32>, outcome: Outcome) {
+        if let Some(event) = self.event_mut(seq) {
+            event.outcome = outcome;
+        }
+    }
+
+    /// Adds a further fact to an event.
+    pub fn detail(&mut self, seq: Option<u32>, name: &str, value: impl Into<String>) {
+        let value = self.cut(value.into());
+        if let Some(event) = self.event_mut(seq) {
+            event.detail.insert(name.to_owned(), value);
+        }
+    }
+
+    /// Marks an event as reported from inside the guest.
+    pub fn claimed(&mut self, seq: Option<u32>) {
+        if let Some(event) = self.event_mut(seq) {
+            event.evidence = super::Evidence::Claimed;
+        }
+    }
+
+    /// Gives an event its payload. What is over a cap is cut or left out, and the event says how long it was.
+    pub fn attach(&mut self, seq: Option<u32>, bytes: impl Into<Bytes>) -> Option<Digest> {
+        seq?;
+        let mut bytes = bytes.into();
+        let length = bytes.len();
+        if length > self.caps.payload {
+            bytes.truncate(self.caps.payload);
+            self.detail(seq, "payload_length", length.to_string());
+        }
+        if self.blobs.total().saturating_add(bytes.len()) > self.caps.payloads {
+            self.detail(seq, "payload_left_out", length.to_string());
+            return None;
+        }
+        let digest = self.blobs.insert(bytes);
+        if let Some(event) = self.event_mut(seq) {
+            event.payload = Some(digest);
+        }
+        Some(digest)
+    }
+
+    /// What has been recorded so far.
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// The parts of the finished trace. Events that were dropped are told by the `limit.hit` event, which gets the count.
+    #[must_use]
+    pub fn finish(mut self) -> (Vec<Run>, Vec<Event>, Blobs) {
+        if self.dropped > 0 {
+            let seq = u32::try_from(self.caps.events).ok();
+            let dropped = self.dropped.to_string();
+            self.detail(seq, "dropped", dropped);
+        }
+        (self.runs, self.events, self.blobs)
+    }
+
+    fn event_mut(&mut self, seq: Option<u32>) -> Option<&mut Event> {
+        self.events.get_mut(usize::try_from(seq?).ok()?)
+    }
+
+    fn cut(&self, mut text: String) -> String {
+        if text.len() > self.caps.text {
+            let end = (0..=self.caps.text)
+                .rev()
+                .find(|&i| text.is_char_boundary(i))
+                .unwrap_or(0);
+            text.truncate(end);
+            text.push('…');
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn small() -> Recorder {
+        Recorder::new(Caps {
+            events: 2,
+            payload: 4,
+            payloads: 6,
+            text: 8,
+        })
+    }
+
+    #[test]
+    fn a_full_trace_says_so_once_and_counts() {
+        let mut recorder = small();
+        for _ in 0..5 {
+            recorder.record(Kind::FileStat, "/x", 1, 0, Vec::new());
+        }
+        let (_, events, _) = recorder.finish();
+        assert_eq!(events.len(), 3);
+        assert_eq!(events[2].kind, Kind::LimitHit);
+        assert_eq!(events[2].detail["dropped"], "3");
+    }
+
+    #[test]
+    fn a_long_payload_is_cut_and_its_length_told() {
+        let mut recorder = small();
+        let seq = recorder.record(Kind::NetSend, "h:1", 1, 0, Vec::new());
+        recorder.attach(seq, Bytes::from_static(b"123456"));
+        let (_, events, blobs) = recorder.finish();
+        assert_eq!(events[0].detail["payload_length"], "6");
+        assert_eq!(blobs.total(), 4);
+    }
+
+    #[test]
+    fn long_text_is_cut_at_a_character() {
+        let mut recorder = small();
+        recorder.record(Kind::FileStat, "ééééééé", 1, 0, Vec::new());
+        assert_eq!(recorder.events()[0].subject, "éééé…");
+    }
+}

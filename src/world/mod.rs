@@ -1,0 +1,126 @@
+//! The made-up machine: everything a package can touch, and nothing of the host.
+//!
+//! Every access goes through [`World::act`], which records it, lets the world decide, and writes the answer into the
+//! record. The parts are plain structs; whoever has the `World` has the only one, since it is handed from process to
+//! process as a box (see [`process`]).
+
+pub mod clock;
+pub mod errno;
+pub mod persona;
+pub mod process;
+pub mod random;
+
+pub use clock::Clock;
+pub use errno::Errno;
+pub use persona::Persona;
+pub use process::{Baton, Exit, Pid, Process, Processes, Stopped, Wait};
+pub use random::Random;
+
+use crate::limits::Limits;
+use crate::trace::{Kind, Location, Outcome, Recorder};
+use std::collections::BTreeSet;
+
+/// Who does something: the process and the package's own code on its stack.
+#[derive(Clone, Debug, Default)]
+pub struct Caller {
+    /// The process in the world.
+    pub pid: Pid,
+    /// The package frames that led here, innermost first.
+    pub at: Vec<Location>,
+}
+
+impl Caller {
+    /// A caller of which only the process is known.
+    #[must_use]
+    pub fn process(pid: Pid) -> Caller {
+        Caller {
+            pid,
+            at: Vec::new(),
+        }
+    }
+}
+
+/// The mutable state of one run.
+#[derive(Debug, Default)]
+pub struct World {
+    /// Who and where the machine is.
+    pub persona: Persona,
+    /// Virtual time.
+    pub clock: Clock,
+    /// Seeded randomness.
+    pub random: Random,
+    /// The process table.
+    pub processes: Processes,
+    /// What has been seen.
+    pub recorder: Recorder,
+    /// What may be used.
+    pub limits: Limits,
+    /// Places that have read the clock: each is recorded once.
+    clock_readers: BTreeSet<(Pid, Vec<Location>)>,
+}
+
+impl World {
+    /// Does one access: records it, lets `decide` answer, and writes the outcome into the record.
+    ///
+    /// `decide` gets the number of the event, to attach a payload or details.
+    pub fn act<T>(
+        &mut self,
+        caller: &Caller,
+        kind: Kind,
+        subject: impl Into<String>,
+        decide: impl FnOnce(&mut World, Option<u32>) -> Result<T, Errno>,
+    ) -> Result<T, Errno> {
+        let seq = self.note(caller, kind, subject);
+        let answer = decide(self, seq);
+        if let Err(errno) = &answer {
+            self.recorder
+                .settle(seq, Outcome::Error(errno.name().to_owned()));
+        }
+        answer
+    }
+
+    /// Records an access that cannot be refused.
+    pub fn note(&mut self, caller: &Caller, kind: Kind, subject: impl Into<String>) -> Option<u32> {
+        let time = self.clock.elapsed();
+        self.recorder
+            .record(kind, subject, caller.pid, time, caller.at.clone())
+    }
+
+    /// Records that a limit was reached.
+    pub fn hit_limit(&mut self, caller: &Caller, name: &str, reason: impl Into<String>) {
+        let seq = self.note(caller, Kind::LimitHit, name);
+        self.recorder.detail(seq, "reason", reason);
+    }
+
+    /// Records that the sandbox was asked for something that it does not provide.
+    pub fn unsupported(&mut self, caller: &Caller, what: impl Into<String>) {
+        self.note(caller, Kind::GuestUnsupported, what);
+    }
+
+    /// Reads the clock for a package: microseconds since 1970. A place that asks often is recorded once.
+    pub fn read_clock(&mut self, caller: &Caller) -> u64 {
+        let now = self.clock.tick();
+        if !caller.at.is_empty() && self.clock_readers.insert((caller.pid, caller.at.clone())) {
+            self.note(caller, Kind::ClockRead, "now");
+        }
+        now
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_access_is_recorded_with_its_error() {
+        let mut world = World::default();
+        let answer: Result<(), _> = world.act(&Caller::process(1), Kind::FileRead, "/x", |_, _| {
+            Err(Errno::NOENT)
+        });
+        assert_eq!(answer, Err(Errno::NOENT));
+        assert_eq!(
+            world.recorder.events()[0].outcome,
+            Outcome::Error("ENOENT".into())
+        );
+    }
+}
