@@ -6,6 +6,7 @@
 //! target spec -> Tree -> Plan -> (World + guest) -> Trace -> Findings -> Verdict -> report
 //! ```
 
+pub mod guest;
 pub mod limits;
 pub mod trace;
 pub mod world;

@@ -31,6 +31,8 @@ pub struct Limits {
     pub host_calls: u64,
     /// Steps of one shell: commands run and words expanded.
     pub shell_steps: u64,
+    /// Times that an idle world may jump to the next timer: an interval that never ends is not worth more.
+    pub idle_jumps: u32,
     /// Virtual time that idle waiting may skip, in nanoseconds: a timer of years fires, an endless interval does not.
     pub virtual_time: u64,
 }
@@ -51,6 +53,7 @@ impl Default for Limits {
             open_files: 1_024,
             host_calls: 5_000_000,
             shell_steps: 200_000,
+            idle_jumps: 2_000,
             virtual_time: 400 * 24 * 3_600 * 1_000_000_000,
         }
     }

@@ -6,14 +6,16 @@
 
 pub mod clock;
 pub mod errno;
+pub mod exec;
 pub mod persona;
 pub mod process;
 pub mod random;
+pub mod shell;
 
 pub use clock::Clock;
 pub use errno::Errno;
 pub use persona::Persona;
-pub use process::{Baton, Exit, Pid, Process, Processes, Stopped, Wait};
+pub use process::{Baton, Exit, Notice, Pid, Process, Processes, Stopped, Wait};
 pub use random::Random;
 
 use crate::limits::Limits;
@@ -104,6 +106,34 @@ impl World {
             self.note(caller, Kind::ClockRead, "now");
         }
         now
+    }
+}
+
+impl World {
+    /// Whether a process that waits for this can go on.
+    #[must_use]
+    pub fn is_over(&self, pid: Pid, wait: &Wait) -> bool {
+        let due = |time: u64| time <= self.clock.elapsed();
+        match wait {
+            Wait::Exit(child) => self
+                .processes
+                .get(*child)
+                .is_none_or(|child| matches!(child.state, process::State::Exited(_))),
+            Wait::Notice(time) => {
+                time.is_some_and(due)
+                    || self
+                        .processes
+                        .get(pid)
+                        .is_some_and(|process| !process.inbox.is_empty())
+            }
+            Wait::Pipe(_) => true,
+            Wait::Until(time) => due(*time),
+        }
+    }
+
+    /// Sees to it that a process whose thread has come to its end counts as ended.
+    pub fn end_process(&mut self, pid: Pid) {
+        self.processes.end(pid, Exit::Code(0));
     }
 }
 

@@ -1,0 +1,36 @@
+//! Running guests: WebAssembly instances as processes of a world.
+
+pub mod js;
+
+mod cache;
+mod engine;
+mod instance;
+mod limiter;
+mod schedule;
+
+pub use cache::{Cache, CacheError};
+pub use engine::{Runtime, RuntimeError};
+pub use schedule::{Ending, run};
+
+/// Why a guest process was stopped by the host; told apart from its own traps.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Stop {
+    /// It asked to end.
+    #[error("exit {0}")]
+    Exit(i32),
+    /// It was killed by a signal.
+    #[error("signal {0}")]
+    Signal(i32),
+    /// The run has ended and taken the world away.
+    #[error("the run has ended")]
+    WorldGone,
+    /// The wall time of the run is over. Where this happens depends on the machine.
+    #[error("out of time")]
+    Timeout,
+    /// It made more calls into the host than the limit.
+    #[error("more than {0} calls into the host")]
+    HostCalls(u64),
+    /// It made a request that does not have the documented form.
+    #[error("malformed request to the host")]
+    Malformed,
+}
