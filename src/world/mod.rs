@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod errno;
 pub mod exec;
+pub mod path;
 pub mod persona;
 pub mod process;
 pub mod random;

@@ -9,6 +9,13 @@ use crate::world::Errno;
 pub(super) fn call(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<Value, Fault> {
     match verb {
         "list" => list(host),
+        // For the harness's own needs (NODE_OPTIONS and the like), which are no access of the package.
+        "peek" => Ok(host
+            .process()?
+            .env
+            .get(args.text(0).ok_or(Errno::INVAL)?)
+            .cloned()
+            .into()),
         "get" | "has" => {
             let name = args.text(0).ok_or(Errno::INVAL)?;
             let value = host.process()?.env.get(name).cloned();
@@ -43,9 +50,18 @@ pub(super) fn call(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<V
     }
 }
 
-/// The names; whoever lists them nearly always reads all values, so this is recorded as one access to all.
+/// The names; whoever lists them nearly always reads all values, so this is recorded as one access to all, with the pairs
+/// `NAME=value`, separated by NUL, as its payload.
 fn list(host: &mut Host<'_>) -> Result<Value, Fault> {
-    let names: Vec<String> = host.process()?.env.keys().cloned().collect();
-    host.world.note(&host.caller, Kind::EnvList, "*");
+    let env = &host.process()?.env;
+    let names: Vec<String> = env.keys().cloned().collect();
+    let pairs: Vec<String> = env
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let seq = host.world.note(&host.caller, Kind::EnvList, "*");
+    host.world
+        .recorder
+        .attach(seq, pairs.join("\0").into_bytes());
     Ok(Value::from(names))
 }

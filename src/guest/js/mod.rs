@@ -6,6 +6,7 @@ mod code;
 mod env;
 mod os;
 mod process;
+mod url;
 mod value;
 
 pub use value::{Arg, Args, Decoder, Malformed, Value};
@@ -110,6 +111,7 @@ fn dispatch(host: &mut Host<'_>, name: &str, args: &Args<'_>) -> Result<Value, F
         "loop" => process::poll(host, verb, args),
         "os" => os::call(host, verb, args),
         "process" => process::call(host, verb, args),
+        "url" => url::call(host, verb, args),
         _ => unknown(host, name),
     }
 }

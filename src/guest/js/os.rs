@@ -24,7 +24,8 @@ pub(super) fn call(host: &mut Host<'_>, verb: &str, _args: &Args<'_>) -> Result<
         "interfaces" => interfaces(host),
         _ => return unknown(host, &format!("os.{verb}")),
     };
-    host.world.note(&host.caller, Kind::HostQuery, verb);
+    let seq = host.world.note(&host.caller, Kind::HostQuery, verb);
+    host.world.recorder.detail(seq, "value", shown(&answer));
     Ok(answer)
 }
 
@@ -102,4 +103,15 @@ fn interfaces(host: &Host<'_>) -> Value {
             false,
         ),
     ])
+}
+
+/// What was answered, as text: the values only, separated by spaces.
+fn shown(answer: &Value) -> String {
+    match answer {
+        Value::Null | Value::Bytes(_) => String::new(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::Text(text) => text.clone(),
+        Value::List(values) => values.iter().map(shown).collect::<Vec<_>>().join(" "),
+    }
 }

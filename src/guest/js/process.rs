@@ -4,7 +4,7 @@ use super::{Args, Host, Value, unknown};
 use crate::guest::Stop;
 use crate::guest::instance::Fault;
 use crate::trace::Kind;
-use crate::world::{Notice, Wait};
+use crate::world::{Errno, Exit, Notice, Wait};
 
 /// Nanoseconds in a millisecond.
 const MILLISECOND: u64 = 1_000_000;
@@ -19,6 +19,19 @@ pub(super) fn call(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<V
         }
         "abort" => Err(Fault::Stop(Stop::Signal(6))),
         "cwd" => Ok(host.process()?.cwd.clone().into()),
+        "chdir" => chdir(host, args.text(0).ok_or(Errno::INVAL)?),
+        "id" => Ok(identity(host, args.text(0).unwrap_or_default())),
+        "setid" => {
+            host.world
+                .act(&host.caller, Kind::HostQuery, "setid", |_, _| {
+                    Err::<(), _>(Errno::PERM)
+                })?;
+            Ok(Value::Null)
+        }
+        // A title is only a text in the process table, which nobody else reads.
+        "title" => Ok(Value::Null),
+        "kill" => kill(host, args),
+        "dlopen" => dlopen(host, args.text(0).ok_or(Errno::INVAL)?),
         "umask" => {
             let old = host.process()?.umask;
             if let Some(mask) = args.integer::<u32>(0) {
@@ -39,6 +52,61 @@ pub(super) fn call(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<V
         }
         _ => unknown(host, &format!("process.{verb}")),
     }
+}
+
+/// Changes the working directory.
+fn chdir(host: &mut Host<'_>, path: &str) -> Result<Value, Fault> {
+    let process = host.process()?;
+    process.cwd = crate::world::path::absolute(&process.cwd, path);
+    Ok(Value::Null)
+}
+
+fn identity(host: &Host<'_>, which: &str) -> Value {
+    let persona = &host.world.persona;
+    match which {
+        "uid" | "euid" | "getuid" | "geteuid" => persona.uid.into(),
+        "gid" | "egid" | "getgid" | "getegid" => persona.gid.into(),
+        "groups" => vec![persona.gid].into(),
+        _ => Value::Null,
+    }
+}
+
+/// Sends a signal. One to itself ends the process: handlers of its own are called by the harness before it asks.
+fn kill(host: &mut Host<'_>, args: &Args<'_>) -> Result<Value, Fault> {
+    let (target, signal) = (
+        args.integer::<i64>(0).ok_or(Errno::INVAL)?,
+        args.integer::<i32>(1).ok_or(Errno::INVAL)?,
+    );
+    let pid = u32::try_from(target.unsigned_abs()).map_err(|_| Errno::SRCH)?;
+    let caller = host.caller.clone();
+    host.world.act(
+        &caller,
+        Kind::ProcSignal,
+        format!("{signal} {target}"),
+        |world, _| {
+            let process = world.processes.get(pid).ok_or(Errno::SRCH)?;
+            match process.state {
+                crate::world::process::State::Exited(_) => Err(Errno::SRCH),
+                _ => Ok(()),
+            }
+        },
+    )?;
+    if signal == 0 {
+        return Ok(Value::Null);
+    }
+    if pid == caller.pid {
+        return Err(Fault::Stop(Stop::Signal(signal)));
+    }
+    host.world.processes.end(pid, Exit::Signal(signal));
+    Ok(Value::Null)
+}
+
+/// Native code is recorded and never loaded.
+fn dlopen(host: &mut Host<'_>, path: &str) -> Result<Value, Fault> {
+    let caller = host.caller.clone();
+    host.world
+        .unsupported(&caller, format!("native addon {path}"));
+    Err(Fault::Errno(Errno::NOEXEC))
 }
 
 /// Everything that the harness has to know at the start of a process.
@@ -69,9 +137,23 @@ fn info(host: &mut Host<'_>) -> Result<Value, Fault> {
 /// `loop.poll(timeout, referenced)`: the timeout in milliseconds, -1 for none; whether something but timers is awaited.
 /// The reply is a list of `[kind, handle, ...]`. Without anything to wait for it is empty at once.
 pub(super) fn poll(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<Value, Fault> {
-    if verb != "poll" {
-        return unknown(host, &format!("loop.{verb}"));
+    match verb {
+        "poll" => wait_for_notice(host, args),
+        "sleep" if host.resumed => Ok(Value::Null),
+        "sleep" => {
+            let milliseconds = args.integer::<u32>(0).unwrap_or(0);
+            host.world
+                .note(&host.caller, Kind::ClockSleep, milliseconds.to_string());
+            let sleep = u64::from(milliseconds).saturating_mul(MILLISECOND);
+            Err(Fault::Wait(Wait::Until(
+                host.world.clock.elapsed().saturating_add(sleep),
+            )))
+        }
+        _ => unknown(host, &format!("loop.{verb}")),
     }
+}
+
+fn wait_for_notice(host: &mut Host<'_>, args: &Args<'_>) -> Result<Value, Fault> {
     let timeout = args.number(0).unwrap_or(0.0);
     let inbox = std::mem::take(&mut host.process()?.inbox);
     if !inbox.is_empty() || host.resumed || timeout == 0.0 {
@@ -103,8 +185,8 @@ fn notice(notice: Notice) -> Value {
     match notice {
         Notice::Exited { pid, exit } => {
             let (code, signal) = match exit {
-                crate::world::Exit::Code(code) => (code, 0),
-                crate::world::Exit::Signal(signal) => (0, signal),
+                Exit::Code(code) => (code, 0),
+                Exit::Signal(signal) => (0, signal),
             };
             Value::List(vec!["exit".into(), pid.into(), code.into(), signal.into()])
         }
