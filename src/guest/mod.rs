@@ -7,10 +7,12 @@ mod engine;
 mod instance;
 mod limiter;
 mod schedule;
+mod session;
 
 pub use cache::{Cache, CacheError};
 pub use engine::{Runtime, RuntimeError};
-pub use schedule::{Ending, run};
+pub use schedule::Ending;
+pub use session::{HostFault, Session, Start, StepEnd};
 
 /// Why a guest process was stopped by the host; told apart from its own traps.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -132,6 +132,17 @@ impl World {
         }
     }
 
+    /// Ends a process from outside, as SIGKILL does.
+    pub fn kill_process(&mut self, pid: Pid) {
+        self.processes.end(pid, Exit::Signal(9));
+        self.end_process(pid);
+    }
+
+    /// Gives a new process the console as standard input, output and error.
+    pub fn give_console(&mut self, process: &mut Process) {
+        process.descriptors.clear();
+    }
+
     /// Sees to it that a process whose thread has come to its end counts as ended.
     pub fn end_process(&mut self, pid: Pid) {
         self.processes.end(pid, Exit::Code(0));

@@ -105,6 +105,54 @@ pub enum State {
     Exited(Exit),
 }
 
+/// Work for a driver inside the guest, which stands in for a program that uses the package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Drive {
+    /// Load entry points of the package.
+    Import {
+        /// The file of the project that seems to load them.
+        from: String,
+        /// How and what, in order.
+        entries: Vec<(ImportHow, String)>,
+        /// What the driver reported of each entry; as long as `entries`.
+        reports: Vec<Report>,
+    },
+}
+
+/// The two ways to load a module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ImportHow {
+    /// `require(...)`.
+    Require,
+    /// `import(...)`.
+    Import,
+}
+
+impl ImportHow {
+    /// The word that names it in code.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            ImportHow::Require => "require",
+            ImportHow::Import => "import",
+        }
+    }
+}
+
+/// How an entry went, as the driver claims.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Report {
+    /// It was not reached.
+    #[default]
+    Pending,
+    /// It was begun and not ended.
+    Started,
+    /// It was loaded.
+    Loaded,
+    /// It threw; the message is hostile text.
+    Threw(String),
+}
+
 /// One process of the world.
 #[derive(Debug, Default)]
 pub struct Process {
@@ -134,8 +182,8 @@ pub struct Process {
     pub inbox: VecDeque<Notice>,
     /// Whether its parent is told of its end.
     pub notify_parent: bool,
-    /// What the starter wants of a guest that is not a plain program start, in a form the guest's driver reads (JSON).
-    pub drive: Option<String>,
+    /// What a guest does in place of running a main script.
+    pub drive: Option<Drive>,
 }
 
 /// All processes of a run, dead ones included: their number is limited.
@@ -201,6 +249,12 @@ impl Processes {
             State::Exited(exit) => Some(exit),
             _ => None,
         }
+    }
+
+    /// Removes the processes that have ended; their numbers are not used again.
+    pub fn forget_ended(&mut self) {
+        self.table
+            .retain(|_, process| !matches!(process.state, State::Exited(_)));
     }
 
     /// Ends a process and tells its parent if that wants to know. A process ends once: the first reason stays.

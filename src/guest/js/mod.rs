@@ -3,6 +3,7 @@
 //! docs/guest-abi.md documents the form. Each binding has one file, whose `call` answers its verbs.
 
 mod code;
+mod drive;
 mod env;
 mod os;
 mod process;
@@ -106,6 +107,7 @@ fn dispatch(host: &mut Host<'_>, name: &str, args: &Args<'_>) -> Result<Value, F
     let (binding, verb) = name.split_once('.').unwrap_or((name, ""));
     match binding {
         "code" => code::call(host, verb, args),
+        "drive" => drive::call(host, verb, args),
         "env" => env::call(host, verb, args),
         "guest" => guest(host, verb, args),
         "loop" => process::poll(host, verb, args),

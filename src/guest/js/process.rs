@@ -121,7 +121,10 @@ fn info(host: &mut Host<'_>) -> Result<Value, Fault> {
         ("pid", process.pid.into()),
         ("ppid", process.ppid.into()),
         ("umask", process.umask.into()),
-        ("drive", process.drive.clone().into()),
+        (
+            "drive",
+            process.drive.as_ref().map(super::drive::orders).into(),
+        ),
         ("uid", persona.uid.into()),
         ("gid", persona.gid.into()),
         ("platform", persona.platform.into()),

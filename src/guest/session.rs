@@ -1,0 +1,211 @@
+//! One world through which the phases of a package go, one after the other.
+
+use super::Runtime;
+use super::schedule::{self, Ending};
+use crate::trace::{Kind, Location, RunEnd};
+use crate::world::process::{Drive, Report, State};
+use crate::world::{Caller, Exit, Process, World};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// One thing to run.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// The phase, for the trace.
+    pub phase: String,
+    /// What a person would type, for the trace; hostile text.
+    pub command: String,
+    /// Program name and arguments.
+    pub argv: Vec<String>,
+    /// Absolute path of the program in the world.
+    pub program: String,
+    /// Working directory.
+    pub cwd: String,
+    /// Variables.
+    pub env: BTreeMap<String, String>,
+    /// Where the package asks for this: the line of its manifest.
+    pub origin: Vec<Location>,
+    /// Work for a driver, for phases that run no program of the package.
+    pub drive: Option<Drive>,
+}
+
+/// How a step went.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StepEnd {
+    /// The outcome, as the trace has it.
+    pub end: RunEnd,
+    /// More than the outcome says; empty when that is all. Hostile text possible.
+    pub reason: String,
+    /// What a driver reported; empty without one.
+    pub reports: Vec<Report>,
+}
+
+/// The host failed while a package ran: a defect of this program, told apart from anything a guest can do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the sandbox failed: {0}")]
+pub struct HostFault(pub String);
+
+/// A world and what runs its processes.
+pub struct Session {
+    runtime: Arc<Runtime>,
+    world: Box<World>,
+}
+
+impl Session {
+    /// A session in this world.
+    #[must_use]
+    pub fn new(runtime: &Arc<Runtime>, world: Box<World>) -> Session {
+        Session {
+            runtime: Arc::clone(runtime),
+            world,
+        }
+    }
+
+    /// The world between two steps.
+    pub fn world(&mut self) -> &mut World {
+        &mut self.world
+    }
+
+    /// Ends the session.
+    #[must_use]
+    pub fn into_world(self) -> Box<World> {
+        self.world
+    }
+
+    /// Runs one thing to its end, with everything that it starts.
+    ///
+    /// # Errors
+    ///
+    /// [`HostFault`] when a part of the host failed; the world is empty afterwards.
+    pub fn step(&mut self, start: Start) -> Result<StepEnd, HostFault> {
+        let world = &mut self.world;
+        let persona = world.persona.name.clone();
+        world
+            .recorder
+            .start_run(&start.phase, &persona, &start.command);
+        world.processes.forget_ended();
+        let deadline = Instant::now() + world.limits.wall;
+        let mut process = Process {
+            ppid: 1,
+            argv: start.argv,
+            program: start.program,
+            cwd: start.cwd,
+            env: start.env,
+            umask: 0o022,
+            origin: start.origin,
+            drive: start.drive,
+            ..Process::default()
+        };
+        world.give_console(&mut process);
+        let most = world.limits.processes;
+        let Ok(root) = world.processes.add(process, most) else {
+            return Err(HostFault(
+                "the process table is full before the first process".into(),
+            ));
+        };
+        let (world, ending) = schedule::run(
+            &self.runtime,
+            std::mem::take(&mut self.world),
+            root,
+            deadline,
+        );
+        let Some(world) = world else {
+            return Err(HostFault(format!("{ending:?}")));
+        };
+        self.world = world;
+        let step = self.conclude(root, &ending);
+        self.world.recorder.end_run(step.end, step.reason.clone());
+        Ok(step)
+    }
+
+    fn conclude(&mut self, root: u32, ending: &Ending) -> StepEnd {
+        let left: Vec<u32> = self
+            .world
+            .processes
+            .iter()
+            .filter(|process| !matches!(process.state, State::Exited(_)))
+            .map(|process| process.pid)
+            .collect();
+        for pid in left {
+            self.world.kill_process(pid);
+        }
+        if *ending == Ending::Timeout {
+            let wall = self.world.limits.wall.as_secs();
+            self.world.hit_limit(
+                &Caller::process(root),
+                "wall",
+                format!("more than {wall} s; where it stopped depends on the machine"),
+            );
+        }
+        let reports = match self
+            .world
+            .processes
+            .get(root)
+            .and_then(|process| process.drive.as_ref())
+        {
+            Some(Drive::Import { reports, .. }) => reports.clone(),
+            None => Vec::new(),
+        };
+        let (end, reason) = self.outcome(root, ending, &reports);
+        StepEnd {
+            end,
+            reason,
+            reports,
+        }
+    }
+
+    fn outcome(&self, root: u32, ending: &Ending, reports: &[Report]) -> (RunEnd, String) {
+        if let Some((end, reason)) = self.crash_of(root) {
+            return (end, reason);
+        }
+        let threw = reports.iter().find_map(|report| match report {
+            Report::Threw(message) => Some(message.clone()),
+            _ => None,
+        });
+        let loaded = !reports.is_empty() && reports.iter().all(|report| *report == Report::Loaded);
+        match ending {
+            _ if threw.is_some() => (RunEnd::Failed, threw.unwrap_or_default()),
+            // A package that keeps timers or servers going after it was loaded has been loaded.
+            Ending::Idle if loaded => (RunEnd::Completed, "still waiting when it was ended".into()),
+            Ending::Exited(Exit::Code(0)) if reports.is_empty() || loaded => {
+                (RunEnd::Completed, String::new())
+            }
+            Ending::Exited(Exit::Code(code)) => (RunEnd::Failed, format!("exit code {code}")),
+            Ending::Exited(Exit::Signal(signal)) => (RunEnd::Failed, format!("signal {signal}")),
+            Ending::Timeout => (
+                RunEnd::Timeout,
+                format!("more than {} s", self.world.limits.wall.as_secs()),
+            ),
+            Ending::Idle => (RunEnd::Timeout, "it only waits".into()),
+            Ending::Lost(what) => (RunEnd::Crashed, what.clone()),
+        }
+    }
+
+    /// The crash or the limit that ended the first process, from its own last events.
+    fn crash_of(&self, root: u32) -> Option<(RunEnd, String)> {
+        let Some(Exit::Signal(_)) = self.world.processes.exit_of(root) else {
+            return None;
+        };
+        let events = self.world.recorder.events();
+        let last = events
+            .iter()
+            .rev()
+            .take_while(|event| event.pid == root || event.pid == 0);
+        for event in last {
+            match (event.kind, event.subject.as_str()) {
+                (Kind::GuestCrash, reason) => return Some((RunEnd::Crashed, reason.to_owned())),
+                (Kind::LimitHit, "wall") => return Some((RunEnd::Timeout, limit_reason(event))),
+                (Kind::LimitHit, "memory" | "host_calls") => {
+                    return Some((RunEnd::Crashed, limit_reason(event)));
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+}
+
+fn limit_reason(event: &crate::trace::Event) -> String {
+    event.detail.get("reason").cloned().unwrap_or_default()
+}
