@@ -2,7 +2,7 @@
 
 use super::js::{self, Handles};
 use super::limiter::Limiter;
-use super::schedule::Turn;
+use super::schedule::{Turn, host_now};
 use super::{Runtime, Stop};
 use crate::trace::Kind;
 use crate::world::{Baton as _, Caller, Errno, Exit, Pid, Wait, World};
@@ -146,7 +146,7 @@ pub(super) fn run(
     store.limiter(|context| &mut context.limiter);
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(move |_| {
-        if Instant::now() >= deadline {
+        if host_now() >= deadline {
             Err(Stop::Timeout.into())
         } else {
             Ok(UpdateDeadline::Continue(1))

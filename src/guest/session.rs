@@ -7,7 +7,6 @@ use crate::world::process::{Drive, Report, State};
 use crate::world::{Caller, Exit, Process, World};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
 
 /// One thing to run.
 #[derive(Clone, Debug, Default)]
@@ -85,7 +84,7 @@ impl Session {
             .recorder
             .start_run(&start.phase, &persona, &start.command);
         world.processes.forget_ended();
-        let deadline = Instant::now() + world.limits.wall;
+        let deadline = schedule::host_now() + world.limits.wall;
         let mut process = Process {
             ppid: 1,
             argv: start.argv,
