@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod errno;
 pub mod exec;
+pub mod fs;
 pub mod path;
 pub mod persona;
 pub mod process;
@@ -15,6 +16,7 @@ pub mod shell;
 
 pub use clock::Clock;
 pub use errno::Errno;
+pub use fs::Fs;
 pub use persona::Persona;
 pub use process::{Baton, Exit, Notice, Pid, Process, Processes, Stopped, Wait};
 pub use random::Random;
@@ -52,6 +54,8 @@ pub struct World {
     pub clock: Clock,
     /// Seeded randomness.
     pub random: Random,
+    /// Its files.
+    pub fs: Fs,
     /// The process table.
     pub processes: Processes,
     /// What has been seen.
