@@ -1,0 +1,68 @@
+// Binding `builtins`: Node's own library, compiled while the snapshot is made.
+//
+// Adds to ctx: `getInternalBinding`, `linkedBinding` (for the realm), `requireInternal(id)` (runs one of the scripts of
+// lib/internal/bootstrap and lib/internal/main), and, after the realm ran, `internalBinding` and `requireBuiltin`.
+(function (host, ctx) {
+  'use strict';
+  const {
+    ArrayPrototypeFilter, Error, ObjectAssign, ObjectDefineProperty, SafeMap, StringPrototypeSplit, StringPrototypeStartsWith,
+  } = ctx.primordials;
+
+  const ids = ArrayPrototypeFilter(StringPrototypeSplit(host.source('lib/ids'), '\n'), (id) => id !== '');
+  const MAIN = ['process', 'require', 'internalBinding', 'primordials'];
+  const MODULE = ['exports', 'require', 'module', 'process', 'internalBinding', 'primordials'];
+  // A TypeScript compiler in WebAssembly, which the sandbox has no engine for, and 3 MB.
+  const LEFT_OUT = 'internal/deps/amaro/dist/index';
+
+  // What the realm itself is started with: see core/start.js.
+  const REALM = 'internal/bootstrap/realm';
+
+  // ES modules of a profiler that nothing here starts.
+  const LEFT_OUT_FOLDER = 'internal/deps/v8/tools/';
+  const isLeftOut = (id) => id === LEFT_OUT || id === REALM || StringPrototypeStartsWith(id, 'internal/per_context/') ||
+    StringPrototypeStartsWith(id, LEFT_OUT_FOLDER);
+
+  const isMain = (id) => StringPrototypeStartsWith(id, 'internal/bootstrap/') || StringPrototypeStartsWith(id, 'internal/main/');
+  const compiled = new SafeMap();
+  for (const id of ids) {
+    if (isLeftOut(id)) continue;
+    compiled.set(id, ctx.compileLib(id, isMain(id) ? MAIN : MODULE));
+  }
+
+  function compileFunction(id) {
+    const fn = compiled.get(id);
+    if (fn !== undefined) return fn;
+    if (id === LEFT_OUT) throw ctx.unsupported('typescript', 'stripTypes');
+    throw new Error(`No such built-in module: ${id}`);
+  }
+
+  ctx.requireInternal = (id) => compileFunction(id)(ctx.process, ctx.requireBuiltin, ctx.internalBinding, ctx.primordials);
+  ctx.getInternalBinding = (name) => {
+    const binding = ctx.bindings[name];
+    if (binding === undefined) throw ctx.nodeError(Error, 'ERR_INVALID_MODULE', `No such binding: ${name}`);
+    return binding;
+  };
+  ctx.linkedBinding = (name) => {
+    throw ctx.nodeError(Error, 'ERR_INVALID_MODULE', `No such binding: ${name}`);
+  };
+
+  // The texts of Node's library are not in the snapshot; who asks for them gets the names.
+  const natives = {};
+  for (const id of ids) {
+    ObjectDefineProperty(natives, id, { __proto__: null, value: '', enumerable: true, configurable: true, writable: true });
+  }
+
+  return ObjectAssign({}, {
+    natives,
+    builtinIds: ids,
+    builtinCategories: { cannotBeRequired: [], canBeRequired: ids },
+    config: host.source('lib/config') ?? '{"target_defaults":{},"variables":{"napi_build_version":"10","node_use_amaro":true}}',
+    compileFunction,
+    hasCachedBuiltins: () => true,
+    getCacheUsage: () => ({ compiledWithCache: ids, compiledWithoutCache: [], compiledInSnapshot: [] }),
+    setInternalLoaders(internalBinding, requireBuiltin) {
+      ctx.internalBinding = internalBinding;
+      ctx.requireBuiltin = requireBuiltin;
+    },
+  });
+})

@@ -1,0 +1,5 @@
+// Binding `permission`: Node's permission model is off; the sandbox has its own.
+(function () {
+  'use strict';
+  return { has: () => true };
+})

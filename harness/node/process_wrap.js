@@ -1,0 +1,5 @@
+// Binding `process_wrap`: child processes.
+(function (host, ctx) {
+  'use strict';
+  return ctx.placeholder('process_wrap', { classes: ['Process'] });
+})
