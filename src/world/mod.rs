@@ -86,11 +86,15 @@ impl World {
         answer
     }
 
-    /// Records an access that cannot be refused.
+    /// Records an access that cannot be refused. One without a package frame on its stack is put where its process was
+    /// started from.
     pub fn note(&mut self, caller: &Caller, kind: Kind, subject: impl Into<String>) -> Option<u32> {
         let time = self.clock.elapsed();
-        self.recorder
-            .record(kind, subject, caller.pid, time, caller.at.clone())
+        let at = match self.processes.get(caller.pid) {
+            Some(process) if caller.at.is_empty() => process.origin.clone(),
+            _ => caller.at.clone(),
+        };
+        self.recorder.record(kind, subject, caller.pid, time, at)
     }
 
     /// Records that a limit was reached.
