@@ -1,0 +1,170 @@
+/* The guest: QuickJS-NG and what Lazaret adds to it, in one translation unit.
+ *
+ * Nothing of this is reachable from a global: the harness gets the `host` object as an argument, so package code can
+ * neither call the host directly nor replace a tool of the harness. */
+
+#include "engine.h"
+
+#include "quickjs.c"
+
+static void lz_log_exception(JSContext *ctx, const char *where);
+static void lz_call_hook(const char *name, int argc, JSValueConst *argv, JSContext *ctx);
+static JSValue lz_hook(JSContext *ctx, const char *name, int argc, JSValueConst *argv);
+static JSValue lz_compile_module_text(JSContext *ctx, const char *text, size_t length, const char *name);
+static void lz_drop_module(JSContext *ctx, JSValue module);
+static void lz_prepare_context(JSContext *ctx);
+
+#include "libc.c"
+#include "value.c"
+#include "where.c"
+#include "async.c"
+#include "call.c"
+#include "code.c"
+#include "stack.c"
+#include "inspect.c"
+#include "modules.c"
+#include "contexts.c"
+#include "bytes.c"
+
+/* The JavaScript stack limit. wasmtime's own limit is set to about seventeen times this, because the frames of the
+ * compiled interpreter live there. */
+#ifndef LZ_JS_STACK
+#define LZ_JS_STACK (6u << 20)
+#endif
+
+static JSRuntime *lz_rt;
+/* What boot.js returned: the function that runs one process. */
+static JSValue lz_boot;
+
+static JSValue lz_new_host(JSContext *ctx)
+{
+    JSValue host = JS_NewObject(ctx);
+
+#define LZ_ADD(tools) JS_SetPropertyFunctionList(ctx, host, tools, countof(tools))
+    LZ_ADD(lz_call_tools);
+    LZ_ADD(lz_async_tools);
+    LZ_ADD(lz_code_tools);
+    LZ_ADD(lz_stack_tools);
+    LZ_ADD(lz_inspect_tools);
+    LZ_ADD(lz_module_tools);
+    LZ_ADD(lz_context_tools);
+    LZ_ADD(lz_byte_tools);
+#undef LZ_ADD
+    JS_DefinePropertyValueStr(ctx, host, "hooks", js_dup(lz_hooks), JS_PROP_C_W_E);
+    return host;
+}
+
+static void lz_new_class(JSClassID *id, const JSClassDef *def)
+{
+    JS_NewClassID(lz_rt, id);
+    JS_NewClass(lz_rt, *id, def);
+}
+
+/* What every realm gets, the main one and those of vm. */
+static void lz_prepare_context(JSContext *ctx)
+{
+    JSValueConst site = ctx->class_proto[JS_CLASS_CALL_SITE];
+    JSAtom name = JS_NewAtom(ctx, "getFileName");
+
+    ctx->eval_internal = lz_eval_internal;
+    /* The engine's own version knows nothing of eval; a function list must not name what is there already. */
+    JS_DeleteProperty(ctx, site, name, 0);
+    JS_FreeAtom(ctx, name);
+    JS_SetPropertyFunctionList(ctx, site, lz_site_methods, countof(lz_site_methods));
+}
+
+static void lz_new_engine(void)
+{
+    JSValue symbol;
+
+    lz_rt = JS_NewRuntime();
+    JS_SetMaxStackSize(lz_rt, LZ_JS_STACK);
+    JS_SetSharedArrayBufferFunctions(lz_rt, &lz_shared_buffers);
+    JS_SetHostPromiseRejectionTracker(lz_rt, lz_on_rejection, NULL);
+    JS_SetModuleLoaderFunc(lz_rt, lz_module_name, lz_module_load, NULL);
+    lz_new_class(&lz_script_class, &lz_script_def);
+    lz_new_class(&lz_module_class, &lz_module_def);
+    lz_new_class(&lz_context_class, &lz_context_def);
+    lz_new_class(&lz_global_class, &lz_global_def);
+    lz_ctx = JS_NewContext(lz_rt);
+    lz_prepare_context(lz_ctx);
+    symbol = JS_NewSymbolFromAtom(lz_ctx, JS_ATOM_message, JS_ATOM_TYPE_PRIVATE);
+    lz_position_atom = JS_ValueToAtom(lz_ctx, symbol);
+    JS_FreeValue(lz_ctx, symbol);
+    lz_hooks = JS_NewObjectProto(lz_ctx, JS_NULL);
+    lz_options = JS_NewObjectProto(lz_ctx, JS_NULL);
+    lz_origin.data = JS_UNDEFINED;
+    lz_origin.code = JS_UNDEFINED;
+    for (size_t i = 0; i < countof(lz_promise_hooks); i++)
+        lz_promise_hooks[i] = JS_UNDEFINED;
+}
+
+/* Called once by the snapshotter. Any failure leaves `run` without a boot function and is told to the host. */
+LZ_EXPORT("init") void lz_init(void)
+{
+    size_t length = 0;
+    char *text;
+    JSValue make, host;
+
+    lz_new_engine();
+    lz_boot = JS_UNDEFINED;
+    text = lz_source("boot.js", &length);
+    if (!text) {
+        lz_log("no source named boot.js", strlen("no source named boot.js"));
+        return;
+    }
+    make = JS_Eval(lz_ctx, text, length, "node:internal/harness/boot", JS_EVAL_TYPE_GLOBAL);
+    free(text);
+    if (!JS_IsException(make)) {
+        host = lz_new_host(lz_ctx);
+        lz_boot = JS_Call(lz_ctx, make, JS_UNDEFINED, 1, vc(&host));
+        JS_FreeValue(lz_ctx, host);
+    }
+    if (JS_IsException(make) || JS_IsException(lz_boot)) {
+        lz_log_exception(lz_ctx, "boot.js failed");
+        lz_boot = JS_UNDEFINED;
+    }
+    JS_FreeValue(lz_ctx, make);
+    JS_RunGC(lz_rt);
+}
+
+/* Math.random belongs to the run, not to the snapshot: the host gives the seed. */
+static void lz_seed(void)
+{
+    JSValue name = JS_NewString(lz_ctx, "process.seed");
+    JSValue seed = lz_request(lz_ctx, LZ_OP_QUIET, 1, vc(&name));
+    double number;
+    uint64_t state = 0;
+
+    if (JS_IsNumber(seed) && !JS_ToFloat64(lz_ctx, &number, seed))
+        memcpy(&state, &number, sizeof(state));
+    /* splitmix64: the generator of the engine must not start from zero or from near-equal states. */
+    state += 0x9E3779B97F4A7C15u;
+    state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9u;
+    state = (state ^ (state >> 27)) * 0x94D049BB133111EBu;
+    lz_ctx->random_state = (state ^ (state >> 31)) | 1;
+    lz_ctx->time_origin = (double)lz_clock_us() / 1000;
+    JS_FreeValue(lz_ctx, seed);
+    JS_FreeValue(lz_ctx, name);
+}
+
+/* Runs one process to its end. */
+LZ_EXPORT("run") int32_t lz_run(void)
+{
+    JSValue result;
+
+    JS_UpdateStackTop(lz_rt);
+    if (!JS_IsFunction(lz_ctx, lz_boot)) {
+        lz_log("the snapshot holds no boot function", strlen("the snapshot holds no boot function"));
+        return 1;
+    }
+    lz_running = true;
+    lz_seed();
+    result = JS_Call(lz_ctx, lz_boot, JS_UNDEFINED, 0, NULL);
+    if (JS_IsException(result)) {
+        lz_log_exception(lz_ctx, "the harness failed");
+        return 1;
+    }
+    JS_FreeValue(lz_ctx, result);
+    return 0;
+}
