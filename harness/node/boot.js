@@ -13,7 +13,7 @@
   'use strict';
 
   // Loaded in this order before the bindings, because bindings use what these put on `ctx`.
-  const CORE = ['context', 'errors', 'async', 'handles', 'stacks', 'process', 'env', 'loop', 'fatal', 'placeholder', 'start'];
+  const CORE = ['context', 'errors', 'async', 'handles', 'stacks', 'process', 'env', 'loop', 'fatal', 'placeholder', 'globals', 'start'];
 
   // Every binding, made while the snapshot is taken: there are no sources at run time. Those that build on another
   // binding's classes come after it.

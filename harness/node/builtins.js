@@ -5,7 +5,8 @@
 (function (host, ctx) {
   'use strict';
   const {
-    ArrayPrototypeFilter, Error, ObjectAssign, ObjectDefineProperty, SafeMap, StringPrototypeSplit, StringPrototypeStartsWith,
+    ArrayPrototypeFilter, Error, ObjectAssign, ObjectDefineProperty, Promise, SafeMap, StringPrototypeSplit,
+    StringPrototypeStartsWith,
   } = ctx.primordials;
 
   const ids = ArrayPrototypeFilter(StringPrototypeSplit(host.source('lib/ids'), '\n'), (id) => id !== '');
@@ -23,10 +24,20 @@
     StringPrototypeStartsWith(id, LEFT_OUT_FOLDER);
 
   const isMain = (id) => StringPrototypeStartsWith(id, 'internal/bootstrap/') || StringPrototypeStartsWith(id, 'internal/main/');
+  // undici compiles its HTTP parser from WebAssembly when it is loaded; `ctx.fetchParser` stands in for it.
+  const FETCH = 'internal/deps/undici/undici';
+  ctx.fetchParser = { compile: () => new Promise(() => {}), instantiate: () => new Promise(() => {}) };
+  const withoutWebAssembly = (fn) => (exports, require, module, process, internalBinding, primordials) =>
+    fn(exports, require, module, process, internalBinding, primordials, {
+      compile: (bytes) => ctx.fetchParser.compile(bytes),
+      instantiate: (compiledModule, imports) => ctx.fetchParser.instantiate(compiledModule, imports),
+    });
+
   const compiled = new SafeMap();
   for (const id of ids) {
     if (isLeftOut(id)) continue;
-    compiled.set(id, ctx.compileLib(id, isMain(id) ? MAIN : MODULE));
+    if (id === FETCH) compiled.set(id, withoutWebAssembly(ctx.compileLib(id, [...MODULE, 'WebAssembly'])));
+    else compiled.set(id, ctx.compileLib(id, isMain(id) ? MAIN : MODULE));
   }
 
   function compileFunction(id) {

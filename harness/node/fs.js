@@ -106,7 +106,7 @@
       const result = host.call('fs.kind', String(path ?? receiver));
       return typeof result === 'number' ? result : -2;
     },
-    legacyMainResolve(packageURL, main, base) { return legacyMainResolve(packageURL, main, base); },
+    legacyMainResolve,
     getFormatOfExtensionlessFile: () => 0,
     existsSync: (path) => host.call('fs.kind', textOf(path)) >= 0,
     open: simple('fs.open', 'open'),
@@ -120,8 +120,7 @@
       write(fd, host.bytesFrom(encoding === 'latin1' ? 'latin1' : 'utf8', text), position, req, context),
   });
 
-  function legacyMainResolve(packageURL, main, base) {
-    const folder = ctx.requireBuiltin('internal/url').fileURLToPath(packageURL);
+  function legacyMainResolve(folder, main, base) {
     const at = folder.slice(0, folder.lastIndexOf('/') + 1);
     const names = [];
     if (main) for (const end of ['', '.js', '.json', '.node', '/index.js', '/index.json', '/index.node']) names.push(main + end);

@@ -2,10 +2,11 @@
 (function (host, ctx) {
   'use strict';
   const {
-    Array, ArrayIsArray, ArrayPrototypePush, Error, FunctionPrototypeCall, ObjectFreeze, SafeWeakMap, Symbol, SymbolToStringTag,
-    ObjectDefineProperty, PromisePrototypeThen, StringPrototypeStartsWith,
+    Array, ArrayIsArray, ArrayPrototypePush, Error, ErrorPrototype, FunctionPrototypeCall, ObjectDefineProperty, ObjectFreeze,
+    ObjectPrototypeIsPrototypeOf, PromisePrototypeThen, RegExpPrototypeExec, SafeWeakMap, StringPrototypeIncludes,
+    StringPrototypeSplit, StringPrototypeStartsWith, Symbol, SymbolToStringTag,
   } = ctx.primordials;
-  const { host_defined_option_symbol } = ctx.privateSymbols;
+  const { arrow_message_private_symbol, host_defined_option_symbol } = ctx.privateSymbols;
   const { source_text_module_default_hdo } = ctx.perIsolateSymbols;
   const kUninstantiated = 0;
   const kInstantiating = 1;
@@ -43,6 +44,23 @@
     throw result;
   }
 
+  // lib/internal/modules/esm/module_job reads the importing file out of the place that comes before the stack.
+  function decorate(error, url) {
+    if (!ObjectPrototypeIsPrototypeOf(ErrorPrototype, error)) return error;
+    const place = ctx.sourceContext(error);
+    error[arrow_message_private_symbol] = place !== '' ? place : importPlace(error, url);
+    return error;
+  }
+
+  function importPlace(error, url) {
+    const request = RegExpPrototypeExec(/requested module '(.*)' does not provide/, error.message)?.[1];
+    const lines = StringPrototypeSplit(ctx.sources.get(url) ?? '', '\n');
+    for (let i = 0; i < lines.length; i++) {
+      if (request !== undefined && StringPrototypeIncludes(lines[i], request)) return `${url}:${i + 1}\n${lines[i]}\n^\n`;
+    }
+    return `${url}:1\n${lines[0]}\n^\n`;
+  }
+
   let recordOf;
   class ModuleWrap {
     #record;
@@ -63,7 +81,11 @@
       const option = typeof hostDefinedOption === 'symbol' ? hostDefinedOption : Symbol(url);
       this[host_defined_option_symbol] = option;
       ctx.sources.set(url, source);
-      this.#record = host.moduleCompile(source, url, lineOffset, columnOffset, option);
+      try {
+        this.#record = host.moduleCompile(source, url, lineOffset, columnOffset, option);
+      } catch (error) {
+        throw decorate(error, url);
+      }
       this.sourceMapURL = undefined;
       if (option === source_text_module_default_hdo) host.call('code.load', url, 'module');
       else if (!StringPrototypeStartsWith(url, 'node:')) host.evalEvent('vm', source);
@@ -82,9 +104,15 @@
       for (let i = 0; i < modules.length; i++) ArrayPrototypePush(records, recordOf(modules[i]));
       host.moduleLink(this.#record, records);
     }
-    instantiate() { host.moduleInstantiate(this.#record); }
+    instantiate() {
+      try {
+        host.moduleInstantiate(this.#record);
+      } catch (error) {
+        throw decorate(error, this.url);
+      }
+    }
     instantiateSync() {
-      host.moduleInstantiate(this.#record);
+      this.instantiate();
       return this.isGraphAsync();
     }
     evaluate() { return host.moduleEvaluate(this.#record); }

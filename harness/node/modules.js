@@ -2,7 +2,7 @@
 (function (host, ctx) {
   'use strict';
   const {
-    ArrayIsArray, Error, JSONParse, JSONStringify, SafeMap, StringPrototypeEndsWith, StringPrototypeLastIndexOf,
+    ArrayIsArray, Error, JSONParse, JSONStringify, ObjectDefineProperty, SafeMap, StringPrototypeEndsWith, StringPrototypeLastIndexOf,
     StringPrototypeSlice,
   } = ctx.primordials;
 
@@ -94,6 +94,14 @@
     saveCompileCacheEntry() {},
     cachedCodeTypes: { kStrippedTypeScript: 0, kTransformedTypeScript: 1, kTransformedTypeScriptWithSourceMaps: 2 },
     compileCacheStatus: ['FAILED', 'ENABLED', 'ALREADY_ENABLED', 'DISABLED'],
-    setLazyPathHelpers() {},
+    // import.meta.filename and import.meta.dirname of a file: module.
+    setLazyPathHelpers(meta, url) {
+      const filename = toPath(url);
+      const set = (name, value) => ObjectDefineProperty(meta, name, {
+        __proto__: null, value, writable: true, enumerable: true, configurable: true,
+      });
+      set('dirname', StringPrototypeSlice(filename, 0, StringPrototypeLastIndexOf(filename, separator)) || separator);
+      set('filename', filename);
+    },
   };
 })

@@ -17,7 +17,7 @@
     const hidden = (key, value) => ObjectDefineProperty(sandbox, key, { __proto__: null, value, enumerable: false, configurable: true });
     hidden(contextify_context_private_symbol, sandbox);
     hidden(host_defined_option_symbol, hostDefinedOption);
-    return isPlain ? global : undefined;
+    return sandbox;
   }
 
   const run = (contextObject, fn) => fn(contexts.get(contextObject));

@@ -7,8 +7,8 @@
 (function (host, ctx) {
   'use strict';
   const {
-    ArrayPrototypeSlice, Error, FunctionPrototypeCall, NumberParseInt, ObjectAssign, RegExpPrototypeExec, SafeMap, String,
-    StringPrototypeIndexOf, StringPrototypeRepeat, StringPrototypeSlice, StringPrototypeSplit, StringPrototypeStartsWith,
+    Error, FunctionPrototypeCall, NumberParseInt, ObjectAssign, RegExpPrototypeExec, SafeMap, StringPrototypeRepeat,
+    StringPrototypeSlice, StringPrototypeSplit,
   } = ctx.primordials;
   const { decorated_private_symbol, arrow_message_private_symbol } = ctx.privateSymbols;
   const kGenericUserError = 1;
@@ -40,7 +40,7 @@
   const isObject = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
 
   // `file:line`, the source line, and a caret under the column.
-  function sourceContext(error) {
+  function sourceContext(error, isRejection) {
     if (isObject(error) && error[arrow_message_private_symbol] !== undefined) return error[arrow_message_private_symbol];
     const place = position(error);
     if (place === undefined) return '';
@@ -50,7 +50,7 @@
     const text = StringPrototypeSplit(source, '\n')[line - 1];
     if (text === undefined) return '';
     // An error is made in the operand of `throw`; Node points at the statement.
-    const thrown = RegExpPrototypeExec(/^(.*\b)throw\s+new\b/, StringPrototypeSlice(text, 0, column + 5));
+    const thrown = isRejection ? null : RegExpPrototypeExec(/^(.*\b|)throw\s+new\b/, StringPrototypeSlice(text, 0, column + 5));
     const indent = thrown === null ? column - 1 : thrown[1].length;
     return `${file}:${line}\n${text}\n${StringPrototypeRepeat(' ', indent > 0 ? indent : 0)}^\n`;
   }
@@ -78,10 +78,10 @@
     }
   };
 
-  function report(error) {
+  function report(error, isRejection) {
     let header = '';
     try {
-      if (!(isObject(error) && error[decorated_private_symbol] === true)) header = sourceContext(error);
+      if (!(isObject(error) && error[decorated_private_symbol] === true)) header = sourceContext(error, isRejection);
     } catch {
       // A hostile getter on the error: no header.
     }
@@ -104,7 +104,7 @@
       exit(kExceptionInFatalExceptionHandler);
     }
     if (handled !== false) return;
-    report(error);
+    report(error, fromPromise);
     exit(exitCode(kGenericUserError));
   }
 
@@ -112,7 +112,5 @@
     exit, exitCode, writeError, triggerUncaughtException, sources, sourceContext,
     // Replaced through the errors binding by lib/internal/errors.
     stackEnhancers: { beforeInspector() {}, afterInspector: (error) => error.stack },
-    firstLine: (text) => ArrayPrototypeSlice(StringPrototypeSplit(String(text), '\n'), 0, 1)[0],
-    isInternalFile: (file) => StringPrototypeStartsWith(file, 'node:') || StringPrototypeIndexOf(file, 'node:internal/') >= 0,
   });
 })

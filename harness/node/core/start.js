@@ -1,7 +1,10 @@
 // Bootstrap (at snapshot time) and start (at run time).
 (function (host, ctx) {
   'use strict';
-  const { ArrayPrototypePush, FunctionPrototypeCall, ObjectAssign, globalThis } = ctx.primordials;
+  const {
+    ArrayPrototypePush, FunctionPrototypeCall, ObjectAssign, StringPrototypeIndexOf, StringPrototypeRepeat, StringPrototypeSplit,
+    globalThis,
+  } = ctx.primordials;
   const { entry_point_promise_private_symbol, entry_point_module_private_symbol } = ctx.privateSymbols;
   const kUnsettledTopLevelAwait = 13;
 
@@ -66,13 +69,24 @@
     return promise !== undefined && host.promiseDetails(promise)[0] === 0;
   }
 
+  // `:line`, the line and a caret, of the first line with `await` in it: the engine does not say where it waits.
+  function firstAwait(url) {
+    const lines = StringPrototypeSplit(ctx.sources.get(url) ?? '', '\n');
+    for (let i = 0; i < lines.length; i++) {
+      const column = StringPrototypeIndexOf(lines[i], 'await ');
+      if (column >= 0) return `:${i + 1}\n${lines[i]}\n${StringPrototypeRepeat(' ', column)}^`;
+    }
+    return '';
+  }
+
   function finish() {
     const pendingAwait = unsettled();
     ctx.process._exiting = true;
     emit('exit', ctx.exitCode(pendingAwait ? kUnsettledTopLevelAwait : 0));
     const code = ctx.exitCode(pendingAwait ? kUnsettledTopLevelAwait : 0);
     if (pendingAwait && !ctx.exitFields[2]) {
-      ctx.writeError(`Warning: Detected unsettled top-level await at ${ctx.awaitPlace?.(globalThis[entry_point_module_private_symbol]) ?? 'an ES module'}\n`);
+      const url = globalThis[entry_point_module_private_symbol]?.url ?? '';
+      ctx.writeError(`Warning: Detected unsettled top-level await at ${url}${firstAwait(url)}\n\n\n`);
     }
     ctx.exit(code);
   }

@@ -1,0 +1,67 @@
+// The globals: what V8 has and this engine has not, and the other way round.
+(function (host, ctx) {
+  'use strict';
+  const {
+    Error, ObjectDefineProperty, PromiseReject, ReflectDeleteProperty, SymbolToStringTag, globalThis,
+  } = ctx.primordials;
+  const hidden = (target, name, value) => ObjectDefineProperty(target, name, {
+    __proto__: null, value, writable: true, enumerable: false, configurable: true,
+  });
+
+  // Newer than the V8 of Node 22, or of this engine alone: a package that finds them would run other code than under Node.
+  const SURPLUS = [
+    [globalThis, ['InternalError', 'Float16Array', 'DisposableStack', 'AsyncDisposableStack', 'SuppressedError']],
+    [globalThis.Math, ['f16round', 'sumPrecise']],
+    [globalThis.Error, ['isError']],
+    [globalThis.Iterator, ['concat', 'zip', 'zipKeyed']],
+    [globalThis.Uint8Array, ['fromBase64', 'fromHex']],
+    [globalThis.Uint8Array.prototype, ['toBase64', 'toHex', 'setFromBase64', 'setFromHex']],
+    [globalThis.DataView.prototype, ['getFloat16', 'setFloat16']],
+    [globalThis.Promise, ['try']],
+    [globalThis.RegExp, ['escape']],
+    [globalThis.Map.prototype, ['getOrInsert', 'getOrInsertComputed']],
+    [globalThis.WeakMap.prototype, ['getOrInsert', 'getOrInsertComputed']],
+    [globalThis.Atomics, ['pause']],
+  ];
+
+  // Packages get no WebAssembly: the API is there, and every use of it is recorded and fails as a bad module would.
+  function webAssembly() {
+    const api = {};
+    const errorClass = (name) => {
+      const Class = class extends Error {};
+      ObjectDefineProperty(Class, 'name', { __proto__: null, value: name, configurable: true });
+      hidden(Class.prototype, 'name', name);
+      return Class;
+    };
+    for (const name of ['CompileError', 'LinkError', 'RuntimeError']) hidden(api, name, errorClass(name));
+    const { CompileError } = api;
+    const refusal = (what) => {
+      ctx.unsupported('WebAssembly', what);
+      return new CompileError(`WebAssembly.${what}(): the engine of this process has no WebAssembly`);
+    };
+    for (const name of ['Module', 'Instance', 'Memory', 'Table', 'Global', 'Tag', 'Exception']) {
+      const Class = class { constructor() { throw refusal(name); } };
+      ObjectDefineProperty(Class, 'name', { __proto__: null, value: name, configurable: true });
+      hidden(api, name, Class);
+    }
+    hidden(api, 'validate', function validate() {
+      ctx.unsupported('WebAssembly', 'validate');
+      return false;
+    });
+    for (const name of ['compile', 'instantiate', 'compileStreaming', 'instantiateStreaming']) {
+      hidden(api, name, { [name]() { return PromiseReject(refusal(name)); } }[name]);
+    }
+    ObjectDefineProperty(api, SymbolToStringTag, { __proto__: null, value: 'WebAssembly', configurable: true });
+    return api;
+  }
+
+  ctx.load('intl')(host, ctx);
+  ctx.globals = () => {
+    for (const { 0: target, 1: names } of SURPLUS) {
+      for (const name of names) if (target !== undefined) ReflectDeleteProperty(target, name);
+    }
+    hidden(globalThis, 'WebAssembly', webAssembly());
+    hidden(globalThis, 'Intl', ctx.intl);
+    ctx.patchLocaleMethods();
+  };
+})
