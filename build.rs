@@ -1,6 +1,9 @@
 //! Hands the guest that set-up built to the compiler.
 
-#![expect(clippy::disallowed_methods, reason = "a build script works on the host")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a build script works on the host"
+)]
 
 use std::path::Path;
 

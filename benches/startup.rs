@@ -3,7 +3,10 @@
 //! `cargo bench --bench startup` prints medians and their ratio. Both commands are run in turn, so that what else the
 //! machine does meets both alike; only the ratio says something.
 
-#![expect(clippy::disallowed_methods, reason = "a bench starts programs of the host and times them")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a bench starts programs of the host and times them"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

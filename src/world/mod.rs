@@ -8,6 +8,7 @@ pub mod clock;
 pub mod errno;
 pub mod exec;
 pub mod fs;
+pub mod machine;
 pub mod path;
 pub mod persona;
 pub mod process;

@@ -52,7 +52,8 @@ impl Fs {
         self
     }
 
-    pub(super) fn plant(&mut self, path: &str, content: Content, mode: u32, owner: Option<Who>) {
+    /// Plants anything; without an owner it belongs to whom the nearest directory belongs.
+    pub(crate) fn plant(&mut self, path: &str, content: Content, mode: u32, owner: Option<Who>) {
         // Planting is total: a path that cannot be planted (the root, one too long) names nothing a guest could find.
         let _ = self.try_plant(path, content, mode, owner);
     }
