@@ -5,6 +5,7 @@
 //! process as a box (see [`process`]).
 
 pub mod clock;
+pub mod decoy;
 pub mod errno;
 pub mod exec;
 pub mod fs;

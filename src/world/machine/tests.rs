@@ -133,6 +133,7 @@ fn the_base_holds_every_entry_with_its_owner_and_time() {
 /// Run by hand with `cargo test -- --ignored --nocapture`; a release build makes the base in less than 2 ms.
 #[test]
 #[ignore = "measures"]
+#[expect(clippy::disallowed_methods, reason = "measures")]
 fn building_is_fast() {
     let started = std::time::Instant::now();
     let count = entries(&Persona::default()).len();
