@@ -160,6 +160,16 @@ impl Recorder {
         Some(digest)
     }
 
+    /// The same for borrowed bytes: only what is kept is copied.
+    pub fn attach_copy(&mut self, seq: Option<u32>, bytes: &[u8]) -> Option<Digest> {
+        let (kept, rest) = bytes.split_at(bytes.len().min(self.caps.payload));
+        let digest = self.attach(seq, Bytes::copy_from_slice(kept));
+        if !rest.is_empty() {
+            self.detail(seq, "payload_length", bytes.len().to_string());
+        }
+        digest
+    }
+
     /// What has been recorded so far.
     #[must_use]
     pub fn events(&self) -> &[Event] {

@@ -36,6 +36,7 @@ errnos! {
     SRCH = 3, "No such process";
     INTR = 4, "Interrupted system call";
     IO = 5, "Input/output error";
+    NXIO = 6, "No such device or address";
     BIG = 7, "Argument list too long";
     NOEXEC = 8, "Exec format error";
     BADF = 9, "Bad file descriptor";

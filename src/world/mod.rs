@@ -8,6 +8,7 @@ pub mod clock;
 pub mod decoy;
 pub mod errno;
 pub mod exec;
+pub mod files;
 pub mod fs;
 pub mod machine;
 pub mod path;
@@ -18,6 +19,7 @@ pub mod shell;
 
 pub use clock::Clock;
 pub use errno::Errno;
+pub use files::{OpenFlags, Stdio, Stream};
 pub use fs::Fs;
 pub use persona::Persona;
 pub use process::{Baton, Exit, Notice, Pid, Process, Processes, Stopped, Wait};
@@ -58,6 +60,10 @@ pub struct World {
     pub random: Random,
     /// Its files.
     pub fs: Fs,
+    /// What processes have open.
+    pub files: files::OpenFiles,
+    /// What has been printed.
+    pub console: files::Console,
     /// The process table.
     pub processes: Processes,
     /// What has been seen.
@@ -66,6 +72,8 @@ pub struct World {
     pub limits: Limits,
     /// Places that have read the clock: each is recorded once.
     clock_readers: BTreeSet<(Pid, Vec<Location>)>,
+    /// Limits of which the first crossing was recorded.
+    limits_hit: BTreeSet<&'static str>,
 }
 
 impl World {
@@ -137,7 +145,7 @@ impl World {
                         .get(pid)
                         .is_some_and(|process| !process.inbox.is_empty())
             }
-            Wait::Pipe(_) => true,
+            Wait::Pipe(pipe) => self.files.pipe_ready(*pipe),
             Wait::Until(time) => due(*time),
         }
     }
@@ -148,14 +156,10 @@ impl World {
         self.end_process(pid);
     }
 
-    /// Gives a new process the console as standard input, output and error.
-    pub fn give_console(&mut self, process: &mut Process) {
-        process.descriptors.clear();
-    }
-
     /// Sees to it that a process whose thread has come to its end counts as ended.
     pub fn end_process(&mut self, pid: Pid) {
         self.processes.end(pid, Exit::Code(0));
+        self.flush_process(pid);
     }
 }
 

@@ -36,6 +36,19 @@ impl Fs {
         Ok(bytes.get(start..end).unwrap_or_default())
     }
 
+    /// The same as a value of its own; planted contents are not copied.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Fs::contents`].
+    pub fn slice_at(&self, ino: Ino, offset: u64, length: usize) -> Result<Bytes, Errno> {
+        let slice = self.read_at(ino, offset, length)?;
+        Ok(match self.data(ino)? {
+            Data::Shared(bytes) => bytes.slice_ref(slice),
+            Data::Own(_) => Bytes::copy_from_slice(slice),
+        })
+    }
+
     /// Writes bytes at `offset`; a gap before it is filled with zeros.
     ///
     /// # Errors
