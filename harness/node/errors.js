@@ -1,13 +1,13 @@
 // Binding `errors`: the hooks of lib/internal/errors into stack traces and uncaught exceptions.
 (function (host, ctx) {
   'use strict';
-  const { ErrorPrototypeToString, String } = ctx.primordials;
+  const { ErrorPrototypeToString, FunctionPrototypeToString, String } = ctx.primordials;
 
   function noSideEffectsToString(value) {
     if (typeof value === 'string') return value;
     if (typeof value === 'symbol' || (typeof value !== 'object' && typeof value !== 'function')) return String(value);
     if (value === null) return 'null';
-    if (typeof value === 'function') return host.functionText?.(value) ?? `[Function: ${value.name}]`;
+    if (typeof value === 'function') return FunctionPrototypeToString(value);
     if (ctx.bindings.types.isNativeError(value)) return ErrorPrototypeToString(value);
     return `#<${host.constructorName(value)}>`;
   }

@@ -41,6 +41,5 @@
     isWeakSet: kindIs('WeakSet'),
     isAnyArrayBuffer: isAny('ArrayBuffer', 'SharedArrayBuffer'),
     isBoxedPrimitive: isAny('Number', 'String', 'Boolean', 'BigInt', 'Symbol'),
-    isEventTarget: () => false,
   };
 })

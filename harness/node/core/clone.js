@@ -9,7 +9,7 @@
   const {
     Array, ArrayBufferIsView, ArrayIsArray, ArrayPrototypeIncludes, ArrayPrototypePush, BooleanPrototypeValueOf, DataView,
     DataViewPrototypeGetBuffer, DataViewPrototypeGetByteLength, DataViewPrototypeGetByteOffset, Date, DatePrototypeGetTime,
-    Error, EvalError, FunctionPrototypeCall, Map, MapPrototypeForEach, MapPrototypeSet, NumberPrototypeValueOf, Object,
+    Error, EvalError, FunctionPrototypeCall, FunctionPrototypeToString, Map, MapPrototypeForEach, MapPrototypeSet, NumberPrototypeValueOf, Object,
     ObjectAssign, ObjectDefineProperty, ObjectGetOwnPropertyDescriptor, ObjectKeys, RangeError, ReferenceError, RegExp,
     RegExpPrototypeGetFlags, RegExpPrototypeGetSource, SafeMap, SafeWeakMap, SafeWeakSet, Set, SetPrototypeAdd, SetPrototypeForEach,
     String, StringPrototypeValueOf, SymbolPrototypeToString, SyntaxError, TypeError, TypedArrayPrototypeGetBuffer,
@@ -32,7 +32,7 @@
   const dataCloneError = (message) => new (ctx.domException())(message, 'DataCloneError');
   const describe = (value) => {
     if (typeof value === 'symbol') return SymbolPrototypeToString(value);
-    if (typeof value === 'function') return host.functionText?.(value) ?? `function ${value.name}() { [native code] }`;
+    if (typeof value === 'function') return FunctionPrototypeToString(value);
     return `#<${host.constructorName(value)}>`;
   };
   const refuse = (value) => dataCloneError(`${describe(value)} could not be cloned.`);
