@@ -6,7 +6,14 @@
 //! target spec -> Tree -> Plan -> (World + guest) -> Trace -> Findings -> Verdict -> report
 //! ```
 
+pub mod error;
+pub mod escape;
+pub mod exit;
 pub mod guest;
 pub mod limits;
+pub mod plan;
+pub mod report;
+pub mod target;
 pub mod trace;
+pub mod unpack;
 pub mod world;

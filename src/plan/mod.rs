@@ -1,0 +1,241 @@
+//! What is run of a package, and in which order: from a [`Tree`] and its [`Manifest`] to a [`Plan`]. Pure.
+//!
+//! First the lifecycle scripts that npm would start, in its order, then the import of every entry point in both ways. A plan
+//! leaves nothing out in silence: what is not run is a step that says so.
+
+mod environment;
+mod exports;
+
+pub use environment::{Machine, environment};
+
+use crate::target::Manifest;
+use crate::unpack::Tree;
+use crate::world::process::ImportHow;
+use std::collections::BTreeSet;
+
+/// Scripts that npm starts when a package is installed as a dependency.
+const INSTALL: [&str; 3] = ["preinstall", "install", "postinstall"];
+/// Scripts that it starts besides when the directory itself is installed.
+const OWN: [&str; 4] = ["prepublish", "preprepare", "prepare", "postprepare"];
+/// Entries that get a run of their own; a process each keeps them from hiding behind one another.
+const SINGLE: usize = 40;
+/// Entries of one run beyond that.
+const BATCH: usize = 50;
+/// Entries in all. The largest map of an honest package has about a thousand.
+const MOST: usize = 2_000;
+
+/// Everything that is run of a package.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The steps, in their order. A step that fails does not stop the next.
+    pub steps: Vec<Step>,
+}
+
+/// One thing that is run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// `preinstall`, `install`, `postinstall`, `prepare` ... or `import`.
+    pub phase: String,
+    /// What a person would type; hostile text.
+    pub command: String,
+    /// What is done.
+    pub action: Action,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Run a lifecycle script in the shell, in the package's directory.
+    Script {
+        /// The shell text.
+        script: String,
+        /// The line of `package.json` that asks for it; 0 when none does.
+        line: u32,
+    },
+    /// Load entry points from a file of the project, one after the other in one process.
+    Import {
+        /// How and by which specifier.
+        entries: Vec<(ImportHow, String)>,
+    },
+    /// Nothing, for this reason.
+    Skip {
+        /// Why; a sentence without a full stop.
+        reason: String,
+    },
+}
+
+/// Where the package comes from, which decides on the scripts that npm starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A published archive.
+    Archive,
+    /// A directory that is worked on.
+    Directory,
+}
+
+/// Plans the runs of one package.
+#[must_use]
+pub fn plan(tree: &Tree, manifest: &Manifest, origin: Origin) -> Plan {
+    let mut steps = scripts(tree, manifest, origin);
+    steps.extend(imports(tree, manifest));
+    Plan { steps }
+}
+
+fn scripts(tree: &Tree, manifest: &Manifest, origin: Origin) -> Vec<Step> {
+    let own: &[&str] = match origin {
+        Origin::Archive => &[],
+        Origin::Directory => &OWN,
+    };
+    let builds = tree.file("binding.gyp").is_some()
+        && manifest.gypfile != Some(false)
+        && !manifest.scripts.contains_key("preinstall")
+        && !manifest.scripts.contains_key("install");
+    INSTALL
+        .iter()
+        .chain(own)
+        .filter_map(|event| {
+            let script = match manifest.scripts.get(*event) {
+                Some(script) => script.clone(),
+                None if builds && *event == "install" => "node-gyp rebuild".to_owned(),
+                None => return None,
+            };
+            Some(Step {
+                phase: (*event).to_owned(),
+                command: script.clone(),
+                action: Action::Script {
+                    script,
+                    line: manifest.script_line(event),
+                },
+            })
+        })
+        .collect()
+}
+
+fn imports(tree: &Tree, manifest: &Manifest) -> Vec<Step> {
+    let entries = entries(tree, manifest);
+    if entries.is_empty() {
+        return vec![skip("no file of the package can be loaded from outside")];
+    }
+    let mut steps = Vec::new();
+    let single = entries.len().min(SINGLE);
+    let (alone, rest) = entries.split_at(single);
+    let (batched, over) = rest.split_at(rest.len().min(MOST - SINGLE));
+    steps.extend(
+        alone
+            .iter()
+            .map(|entry| import(std::slice::from_ref(entry))),
+    );
+    // Within a run all entries are loaded in one way, so that the command line can say which.
+    for how in [ImportHow::Require, ImportHow::Import] {
+        let alike: Vec<_> = batched
+            .iter()
+            .filter(|(other, _)| *other == how)
+            .cloned()
+            .collect();
+        steps.extend(alike.chunks(BATCH).map(import));
+    }
+    if !over.is_empty() {
+        steps.push(skip(&format!(
+            "more than {MOST} entry points: {} are not loaded",
+            over.len()
+        )));
+    }
+    steps
+}
+
+fn skip(reason: &str) -> Step {
+    Step {
+        phase: "import".into(),
+        command: String::new(),
+        action: Action::Skip {
+            reason: reason.to_owned(),
+        },
+    }
+}
+
+fn import(entries: &[(ImportHow, String)]) -> Step {
+    let command = match entries {
+        [(how, specifier)] => format!("{}('{specifier}')", how.name()),
+        [(how, first), .., (_, last)] => {
+            format!(
+                "{}('{first}') ... {}('{last}'), {} entries",
+                how.name(),
+                how.name(),
+                entries.len()
+            )
+        }
+        [] => String::new(),
+    };
+    Step {
+        phase: "import".into(),
+        command,
+        action: Action::Import {
+            entries: entries.to_vec(),
+        },
+    }
+}
+
+/// All entry points, each file once for each way of loading.
+fn entries(tree: &Tree, manifest: &Manifest) -> Vec<(ImportHow, String)> {
+    let name = manifest.directory_name();
+    let both = [ImportHow::Require, ImportHow::Import];
+    let Some(map) = &manifest.exports else {
+        return match main(tree, manifest) {
+            Some(file) if is_code(&file) => both.map(|how| (how, name.to_owned())).to_vec(),
+            _ => Vec::new(),
+        };
+    };
+    let mut seen = BTreeSet::new();
+    let mut entries = Vec::new();
+    // One over the limit is enough to know that it is reached.
+    for subpath in exports::subpaths(map, tree, MOST + 1) {
+        for how in both {
+            let Some(file) = exports::resolve(map, &subpath, how) else {
+                continue;
+            };
+            if is_code(&file) && tree.get(&file).is_some() && seen.insert((how, file)) {
+                let rest = subpath.strip_prefix('.').unwrap_or(&subpath);
+                entries.push((how, format!("{name}{rest}")));
+            }
+        }
+    }
+    entries
+}
+
+/// The file that `main` or its absence leads to, as Node looks for it.
+fn main(tree: &Tree, manifest: &Manifest) -> Option<String> {
+    const ENDINGS: [&str; 3] = [".js", ".json", ".node"];
+    let file = |path: String| tree.get(&path).is_some().then_some(path);
+    let index = |directory: &str| {
+        ENDINGS
+            .iter()
+            .find_map(|ending| file(format!("{directory}index{ending}")))
+    };
+    let stated = manifest.main.as_deref().and_then(|main| {
+        let path = crate::world::path::absolute("/", main);
+        let path = path.trim_start_matches('/');
+        if path.is_empty() {
+            return None;
+        }
+        file(path.to_owned())
+            .or_else(|| {
+                ENDINGS
+                    .iter()
+                    .find_map(|ending| file(format!("{path}{ending}")))
+            })
+            .or_else(|| index(&format!("{path}/")))
+    });
+    stated.or_else(|| index(""))
+}
+
+/// Whether loading a file runs code: data, styles and type declarations do not.
+fn is_code(path: &str) -> bool {
+    const DATA: [&str; 14] = [
+        ".json", ".css", ".scss", ".sass", ".less", ".map", ".md", ".txt", ".svg", ".png", ".html",
+        ".woff2", ".d.mts", ".d.cts",
+    ];
+    !path.ends_with(".d.ts") && !DATA.iter().any(|ending| path.ends_with(ending))
+}
+
+#[cfg(test)]
+mod tests;
