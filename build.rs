@@ -23,4 +23,17 @@ fn main() {
     };
     println!("cargo::rustc-env=LAZARET_JS_GUEST={}", guest.display());
     println!("cargo::rustc-env=LAZARET_JS_DIGEST={}", digest.trim());
+    let registries = Path::new(&root).join("guests/.build/registries.json");
+    println!("cargo::rerun-if-changed={}", registries.display());
+    let registries = if registries.exists() {
+        registries
+    } else {
+        let none = Path::new(&std::env::var("OUT_DIR").unwrap_or_default()).join("registries");
+        let _ = std::fs::write(&none, b"{}");
+        none
+    };
+    println!(
+        "cargo::rustc-env=LAZARET_REGISTRIES={}",
+        registries.display()
+    );
 }

@@ -11,6 +11,7 @@ pub mod escape;
 pub mod exit;
 pub mod guest;
 pub mod limits;
+pub mod pipeline;
 pub mod plan;
 pub mod report;
 pub mod target;

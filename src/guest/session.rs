@@ -3,10 +3,14 @@
 use super::Runtime;
 use super::schedule::{self, Ending};
 use crate::trace::{Kind, Location, RunEnd};
+use crate::world::files::{Console, Stream};
 use crate::world::process::{Drive, Report, State};
 use crate::world::{Caller, Exit, Process, World};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Characters of a printed line that a reason quotes.
+const MAX_LINE: usize = 300;
 
 /// One thing to run.
 #[derive(Clone, Debug, Default)]
@@ -84,6 +88,7 @@ impl Session {
             .recorder
             .start_run(&start.phase, &persona, &start.command);
         world.processes.forget_ended();
+        world.console = Console::default();
         let deadline = schedule::host_now() + world.limits.wall;
         let mut process = Process {
             ppid: 1,
@@ -170,7 +175,7 @@ impl Session {
             Ending::Exited(Exit::Code(0)) if reports.is_empty() || loaded => {
                 (RunEnd::Completed, String::new())
             }
-            Ending::Exited(Exit::Code(code)) => (RunEnd::Failed, format!("exit code {code}")),
+            Ending::Exited(Exit::Code(code)) => (RunEnd::Failed, self.failure(*code)),
             Ending::Exited(Exit::Signal(signal)) => (RunEnd::Failed, format!("signal {signal}")),
             Ending::Timeout => (
                 RunEnd::Timeout,
@@ -178,6 +183,23 @@ impl Session {
             ),
             Ending::Idle => (RunEnd::Timeout, "it only waits".into()),
             Ending::Lost(what) => (RunEnd::Crashed, what.clone()),
+        }
+    }
+
+    /// The exit code and the line of the output that says most: the last that names an error, or the last at all.
+    fn failure(&self, code: i32) -> String {
+        let printed = self.world.console.of(Stream::Error);
+        let text = String::from_utf8_lossy(&printed);
+        let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let telling = lines()
+            .rfind(|line| line.contains("rror: "))
+            .or_else(|| lines().next_back());
+        match telling {
+            Some(line) => format!(
+                "exit code {code}: {}",
+                line.chars().take(MAX_LINE).collect::<String>()
+            ),
+            None => format!("exit code {code}"),
         }
     }
 

@@ -156,10 +156,17 @@ impl World {
         self.end_process(pid);
     }
 
-    /// Sees to it that a process whose thread has come to its end counts as ended.
+    /// Sees to it that a process that has come to its end counts as ended, and records how it ended. What it had open is
+    /// closed first, so that its files are recorded before its end.
     pub fn end_process(&mut self, pid: Pid) {
-        self.processes.end(pid, Exit::Code(0));
         self.flush_process(pid);
+        self.processes.end(pid, Exit::Code(0));
+        let how = match self.processes.exit_of(pid) {
+            Some(Exit::Code(code)) => code.to_string(),
+            Some(Exit::Signal(signal)) => format!("signal {signal}"),
+            None => return,
+        };
+        self.note(&Caller::process(pid), Kind::ProcExit, how);
     }
 }
 

@@ -56,8 +56,8 @@ pub(super) fn call(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<V
 
 /// Changes the working directory.
 fn chdir(host: &mut Host<'_>, path: &str) -> Result<Value, Fault> {
-    let caller = host.caller.clone();
-    host.world.chdir(&caller, path)?;
+    let process = host.process()?;
+    process.cwd = crate::world::path::absolute(&process.cwd, path);
     Ok(Value::Null)
 }
 

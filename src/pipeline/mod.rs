@@ -1,0 +1,122 @@
+//! The whole flow, from a target to a verdict: the one place that sees all stages.
+
+mod registries;
+mod steps;
+mod world;
+
+pub use registries::Registries;
+
+use crate::error::Error;
+use crate::guest::{Cache, Runtime};
+use crate::limits::Limits;
+use crate::plan::{self, Origin};
+use crate::target::{Manifest, ManifestError, Target};
+use crate::trace::{Digest, Trace};
+use crate::unpack::{self, Quotas, Tree};
+use crate::world::fs::Base;
+use crate::world::{Persona, machine};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What is set up once and serves every package.
+pub struct Station {
+    runtime: Arc<Runtime>,
+    persona: Persona,
+    disk: Arc<Base>,
+    registries: Registries,
+}
+
+/// What the user may choose for a run.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The seed of randomness and decoys.
+    pub seed: u64,
+    /// The limits of a run.
+    pub limits: Limits,
+    /// The phases that are run; all when empty.
+    pub phases: BTreeSet<String>,
+}
+
+/// A package that has been read and not yet run.
+#[derive(Clone, Debug)]
+pub struct Package {
+    /// Its files.
+    pub tree: Tree,
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// The packages that it needs, relative to a `node_modules`.
+    pub dependencies: Tree,
+    /// SHA-256 of the archive, or of the sorted tree of a directory, hexadecimal.
+    pub digest: String,
+    /// Whether it comes from an archive or is worked on.
+    pub origin: Origin,
+}
+
+impl Station {
+    /// Loads the guests and furnishes the made-up machine.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] when the engine or the cache of compiled code does not work.
+    pub fn open(cache: &Cache) -> Result<Station, Error> {
+        let runtime = Runtime::load(cache).map_err(|error| Error::Internal(error.to_string()))?;
+        let persona = Persona::default();
+        let disk = machine::base(&persona);
+        Ok(Station {
+            runtime,
+            persona,
+            disk,
+            registries: Registries::embedded()?,
+        })
+    }
+
+    /// Runs a package: plan, world, guests.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] when the sandbox itself fails.
+    pub fn run(&self, package: &Package, settings: &Settings) -> Result<Trace, Error> {
+        let mut plan = plan::plan(&package.tree, &package.manifest, package.origin);
+        plan.steps
+            .retain(|step| settings.phases.is_empty() || settings.phases.contains(&step.phase));
+        let furnished = world::furnish(self, package, settings);
+        steps::run(self, package, &plan, furnished)
+    }
+}
+
+/// Reads a target: the only stage that looks at the user's files.
+///
+/// # Errors
+///
+/// [`Error::Input`] with the reason when it is no package that can be vetted.
+pub fn read(target: &Target) -> Result<Package, Error> {
+    let quotas = Quotas::default();
+    let (mut tree, digest, origin) = match target {
+        Target::Archive(path) => {
+            let packed = unpack::open_archive(path, &quotas)?;
+            let digest = Digest::of(&packed).to_string();
+            (unpack::archive(&packed, &quotas)?, digest, Origin::Archive)
+        }
+        Target::Directory(path) => {
+            let tree = unpack::directory(&unpack::open_directory(path)?, &quotas)?;
+            let digest = tree.digest();
+            (tree, digest, Origin::Directory)
+        }
+    };
+    let text = tree
+        .file("package.json")
+        .cloned()
+        .ok_or(ManifestError::Missing)?;
+    let manifest = Manifest::parse(&text)?;
+    for program in manifest.bin.values() {
+        tree.make_executable(program);
+    }
+    let dependencies = unpack::beside(target.path(), &text, &quotas)?;
+    Ok(Package {
+        tree,
+        manifest,
+        dependencies,
+        digest,
+        origin,
+    })
+}

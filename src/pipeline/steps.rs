@@ -1,0 +1,196 @@
+//! Takes a package through its plan, step by step, in one world.
+
+use super::world::Furnished;
+use super::{Package, Station};
+use crate::error::Error;
+use crate::guest::{HostFault, Runtime, Session, Start, StepEnd};
+use crate::plan::{self, Action, Machine, Plan, Step};
+use crate::trace::{Header, Location, PackageId, RunEnd, SCHEMA, Trace};
+use crate::world::process::{Drive, ImportHow, Report};
+use std::collections::BTreeMap;
+
+/// Where the made-up machine has its programs.
+const NODE: &str = "/usr/bin/node";
+const SHELL: &str = "/bin/sh";
+const NPM: &str = "/usr/lib/node_modules/npm";
+
+/// Versions that the made-up machine states; those of the library in the guest.
+const NODE_VERSION: &str = "v22.23.3";
+const NPM_VERSION: &str = "10.9.8";
+
+/// Processes that the entries of one import step may take: an entry that ends its process costs one.
+const MAX_RESTARTS: usize = 20;
+
+/// Runs a plan and returns what happened.
+pub(super) fn run(
+    station: &Station,
+    package: &Package,
+    plan: &Plan,
+    furnished: Furnished,
+) -> Result<Trace, Error> {
+    let Furnished {
+        world,
+        shell,
+        decoys,
+        root,
+        consumer,
+        seed,
+    } = furnished;
+    let place = Place {
+        station,
+        package,
+        shell,
+        root,
+        consumer,
+    };
+    let mut session = Session::new(&station.runtime, world);
+    for step in &plan.steps {
+        place
+            .step(&mut session, step)
+            .map_err(|fault| Error::Internal(fault.to_string()))?;
+    }
+    let mut world = session.into_world();
+    world.flush_all();
+    let (runs, events, blobs) = world.recorder.finish();
+    let header = Header {
+        decoys,
+        seed,
+        ..place.header()
+    };
+    Ok(Trace {
+        header,
+        runs,
+        events,
+        blobs,
+    })
+}
+
+/// What the steps of one package share.
+struct Place<'a> {
+    station: &'a Station,
+    package: &'a Package,
+    shell: BTreeMap<String, String>,
+    root: String,
+    consumer: String,
+}
+
+impl Place<'_> {
+    fn step(&self, session: &mut Session, step: &Step) -> Result<(), HostFault> {
+        match &step.action {
+            Action::Script { script, line } => {
+                session.step(self.script(step, script, *line)).map(|_| ())
+            }
+            Action::Import { entries } => self.import(session, step, entries),
+            Action::Skip { reason } => {
+                let world = session.world();
+                let persona = world.persona.name.clone();
+                world
+                    .recorder
+                    .start_run(&step.phase, &persona, &step.command);
+                world.recorder.end_run(RunEnd::Skipped, reason.clone());
+                Ok(())
+            }
+        }
+    }
+
+    /// A lifecycle script, as npm starts it.
+    fn script(&self, step: &Step, script: &str, line: u32) -> Start {
+        let env = plan::environment(&self.machine(), &self.package.manifest, &step.phase, script);
+        let origin = Location {
+            file: format!("{}/package.json", self.root),
+            line,
+            column: 1,
+        };
+        Start {
+            phase: step.phase.clone(),
+            command: step.command.clone(),
+            argv: vec!["sh".into(), "-c".into(), script.to_owned()],
+            program: SHELL.into(),
+            cwd: self.root.clone(),
+            env,
+            origin: vec![origin],
+            drive: None,
+        }
+    }
+
+    /// Loads entries one after the other; when one ends the process, the rest is loaded by another.
+    fn import(
+        &self,
+        session: &mut Session,
+        step: &Step,
+        entries: &[(ImportHow, String)],
+    ) -> Result<(), HostFault> {
+        let mut rest = entries.to_vec();
+        for _ in 0..MAX_RESTARTS {
+            let end: StepEnd = session.step(self.load(step, &rest))?;
+            let Some(reached) = end
+                .reports
+                .iter()
+                .position(|report| *report == Report::Started)
+            else {
+                break;
+            };
+            rest.drain(..=reached);
+            if rest.is_empty() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn load(&self, step: &Step, entries: &[(ImportHow, String)]) -> Start {
+        let drive = Drive::Import {
+            from: self.consumer.clone(),
+            entries: entries.to_vec(),
+            reports: vec![Report::Pending; entries.len()],
+        };
+        Start {
+            phase: step.phase.clone(),
+            command: step.command.clone(),
+            argv: vec!["node".into(), self.consumer.clone()],
+            program: NODE.into(),
+            cwd: self.station.persona.project.clone(),
+            env: self.shell.clone(),
+            origin: Vec::new(),
+            drive: Some(drive),
+        }
+    }
+
+    fn machine(&self) -> Machine {
+        let persona = &self.station.persona;
+        Machine {
+            shell: self.shell.clone(),
+            home: persona.home.clone(),
+            project: persona.project.clone(),
+            root: self.root.clone(),
+            node: NODE.into(),
+            node_version: NODE_VERSION.into(),
+            npm: NPM.into(),
+            npm_version: NPM_VERSION.into(),
+            platform: persona.platform.clone(),
+            arch: persona.arch.clone(),
+            registry: self.station.registries.npm.clone(),
+        }
+    }
+
+    fn header(&self) -> Header {
+        let manifest = &self.package.manifest;
+        let guests =
+            Runtime::guest_digests().map(|(name, digest)| (name.to_owned(), digest.to_owned()));
+        Header {
+            schema: SCHEMA.into(),
+            tool: concat!("lazaret ", env!("CARGO_PKG_VERSION")).into(),
+            guests: guests.into(),
+            package: PackageId {
+                ecosystem: "npm".into(),
+                name: manifest.name.clone(),
+                version: manifest.version.clone(),
+                digest: self.package.digest.clone(),
+                root: self.root.clone(),
+            },
+            manifest: manifest.facts(),
+            registries: self.station.registries.hosts(),
+            ..Header::default()
+        }
+    }
+}
