@@ -5,6 +5,7 @@
 mod code;
 mod drive;
 mod env;
+mod fs;
 mod os;
 mod process;
 mod url;
@@ -109,8 +110,10 @@ fn dispatch(host: &mut Host<'_>, name: &str, args: &Args<'_>) -> Result<Value, F
         "code" => code::call(host, verb, args),
         "drive" => drive::call(host, verb, args),
         "env" => env::call(host, verb, args),
+        "fs" => fs::call(host, verb, args),
         "guest" => guest(host, verb, args),
         "loop" => process::poll(host, verb, args),
+        "modules" => fs::modules(host, verb, args),
         "os" => os::call(host, verb, args),
         "process" => process::call(host, verb, args),
         "url" => url::call(host, verb, args),
