@@ -37,6 +37,19 @@ pub struct Recorder {
     events: Vec<Event>,
     blobs: Blobs,
     dropped: u64,
+    /// Payloads that still grow, by event.
+    growing: BTreeMap<u32, Growing>,
+    /// Bytes in them.
+    held: usize,
+}
+
+/// A payload that comes in pieces.
+#[derive(Debug, Default)]
+struct Growing {
+    /// What is kept of it: up to the cap on one payload.
+    bytes: Vec<u8>,
+    /// How much came in.
+    length: usize,
 }
 
 impl Recorder {
@@ -170,6 +183,40 @@ impl Recorder {
         digest
     }
 
+    /// Adds bytes to the payload of an event, such as one piece of what a connection sends. The payload is in the event
+    /// when the trace is finished; caps apply as for [`Recorder::attach`].
+    pub fn append(&mut self, seq: Option<u32>, bytes: &[u8]) {
+        let Some(seq) = seq else {
+            return;
+        };
+        let left = self
+            .caps
+            .payloads
+            .saturating_sub(self.blobs.total())
+            .saturating_sub(self.held);
+        let growing = self.growing.entry(seq).or_default();
+        growing.length = growing.length.saturating_add(bytes.len());
+        let room = self
+            .caps
+            .payload
+            .saturating_sub(growing.bytes.len())
+            .min(left)
+            .min(bytes.len());
+        growing.bytes.extend(bytes.iter().take(room));
+        self.held = self.held.saturating_add(room);
+    }
+
+    /// Moves what has come in of growing payloads into their events.
+    fn seal(&mut self) {
+        for (seq, growing) in std::mem::take(&mut self.growing) {
+            if growing.bytes.len() < growing.length {
+                let length = growing.length.to_string();
+                self.detail(Some(seq), "payload_length", length);
+            }
+            self.attach(Some(seq), growing.bytes);
+        }
+    }
+
     /// What has been recorded so far.
     #[must_use]
     pub fn events(&self) -> &[Event] {
@@ -179,6 +226,7 @@ impl Recorder {
     /// The parts of the finished trace. Events that were dropped are told by the `limit.hit` event, which gets the count.
     #[must_use]
     pub fn finish(mut self) -> (Vec<Run>, Vec<Event>, Blobs) {
+        self.seal();
         if self.dropped > 0 {
             let seq = u32::try_from(self.caps.events).ok();
             let dropped = self.dropped.to_string();
@@ -237,6 +285,19 @@ mod tests {
         let (_, events, blobs) = recorder.finish();
         assert_eq!(events[0].detail["payload_length"], "6");
         assert_eq!(blobs.total(), 4);
+    }
+
+    #[test]
+    fn a_payload_grows_in_pieces_up_to_its_cap() {
+        let mut recorder = small();
+        let seq = recorder.record(Kind::NetSend, "h:1", 1, 0, Vec::new());
+        for piece in [b"12", b"34", b"56"] {
+            recorder.append(seq, piece);
+        }
+        let (_, events, blobs) = recorder.finish();
+        let payload = blobs.get(&events[0].payload.unwrap()).unwrap();
+        assert_eq!(&payload[..], b"1234");
+        assert_eq!(events[0].detail["payload_length"], "6");
     }
 
     #[test]

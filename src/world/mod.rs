@@ -11,6 +11,7 @@ pub mod exec;
 pub mod files;
 pub mod fs;
 pub mod machine;
+pub mod net;
 pub mod path;
 pub mod persona;
 pub mod process;
@@ -21,6 +22,7 @@ pub use clock::Clock;
 pub use errno::Errno;
 pub use files::{OpenFlags, Stdio, Stream};
 pub use fs::Fs;
+pub use net::Net;
 pub use persona::Persona;
 pub use process::{Baton, Exit, Notice, Pid, Process, Processes, Stopped, Wait};
 pub use random::Random;
@@ -64,6 +66,8 @@ pub struct World {
     pub files: files::OpenFiles,
     /// What has been printed.
     pub console: files::Console,
+    /// The network around it.
+    pub net: Net,
     /// The process table.
     pub processes: Processes,
     /// What has been seen.
