@@ -149,7 +149,12 @@ impl Schedule {
             .processes
             .iter()
             .filter_map(|process| wake_time(&process.state))
-            .min()?;
+            .min();
+        let Some(wake) = wake else {
+            // Servers that were silent for so long hang up; whoever waited for them goes on.
+            world.net_hang_up_silent();
+            return first_runnable(world);
+        };
         self.jumps = self.jumps.saturating_add(1);
         if self.jumps > world.limits.idle_jumps || wake > world.limits.virtual_time {
             let reason = format!(

@@ -5,7 +5,7 @@ use crate::trace::{Caps, Decoy, Recorder};
 use crate::unpack::{Content, Tree};
 use crate::world::decoy::{self, Seeds};
 use crate::world::fs::{Fs, Who};
-use crate::world::{Clock, Random, World, machine};
+use crate::world::{Clock, Net, Random, World, machine};
 use std::collections::BTreeMap;
 
 /// The file of the project from which the package seems to be loaded.
@@ -50,6 +50,10 @@ pub(super) fn furnish(station: &Station, package: &Package, settings: &Settings)
     world.recorder = Recorder::new(Caps::default());
     world.limits = settings.limits;
     world.fs = fs;
+    let secrets = decoys
+        .iter()
+        .map(|decoy| (decoy.name.clone(), decoy.secret.clone()));
+    world.net = Net::new(&hosts, secrets.collect());
     world.persona = persona;
     let consumer = format!("{}/{CONSUMER}", world.persona.project);
     Furnished {

@@ -116,7 +116,7 @@ fn credentials(world: &World) -> Value {
         "Code": "Success",
         "LastUpdated": iso_date(now),
         "Type": "AWS-HMAC",
-        "AccessKeyId": secret(world, "aws-access-key"),
+        "AccessKeyId": secret(world, "aws-key-id"),
         "SecretAccessKey": secret(world, "aws-secret-key"),
         "Token": secret(world, "aws-session-token"),
         "Expiration": iso_date(now.saturating_add(LIFETIME * 1_000_000_000)),

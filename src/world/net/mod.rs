@@ -46,8 +46,8 @@ const LAST_LOCAL_PORT: u16 = 60_999;
 /// The network of one world.
 #[derive(Debug, Default)]
 pub struct Net {
-    /// Secrets that the cloud's metadata service hands out, by the name of the decoy: `aws-access-key`, `aws-secret-key`,
-    /// `aws-session-token`, `gcp-access-token`, `azure-access-token`.
+    /// Secrets by the name of their decoy, from which the cloud's metadata service hands out its own: `aws-key-id`,
+    /// `aws-secret-key`, `aws-session-token`, `gcp-access-token`, `azure-access-token`.
     pub metadata_secrets: BTreeMap<String, String>,
     names: Names,
     sockets: BTreeMap<SocketId, Socket>,
