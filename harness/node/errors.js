@@ -13,7 +13,8 @@
   }
 
   return {
-    setPrepareStackTraceCallback: (fn) => ctx.setPrepareStackTrace(fn),
+    // The engine formats stacks itself, as Node's default would.
+    setPrepareStackTraceCallback() {},
     setGetSourceMapErrorSource() {},
     setSourceMapsEnabled() {},
     setMaybeCacheGeneratedSourceMap() {},

@@ -22,11 +22,15 @@
   // What V8 takes, and packages pass to child processes: accepted without effect.
   const V8_OPTIONS = /^--(?:max[-_]|stack[-_]|expose[-_]gc|no[-_]opt|jitless|harmony|allow[-_]natives|trace[-_]|gc[-_]|optimize|interpreted)/;
 
-  const defaults = () => {
-    const options = { __proto__: null };
-    known.forEach((option, name) => { options[name] = option.type === kStringList ? [] : option.value; });
-    return options;
-  };
+  // The values as Node's library reads them, with the negated form of each switch. Made while the snapshot is taken; a
+  // process changes its own copy in place.
+  const options = { __proto__: null };
+  const negated = (name) => `--no-${StringPrototypeSlice(name, 2)}`;
+  function set(name, value) {
+    options[name] = value;
+    if (known.get(name).type === kBoolean) options[negated(name)] = !value;
+  }
+  known.forEach((option, name) => set(name, option.type === kStringList ? [] : option.value));
 
   function parseValue(option, name, text) {
     if (option.type === kInteger || option.type === kUInteger) {
@@ -42,9 +46,9 @@
   }
 
   // Takes the option at the front of `rest` off, with its value; returns an error text or undefined.
-  function parseOne(rest, options, execArgv, implied) {
+  function parseOne(rest, execArgv) {
     let argument = rest.shift();
-    if (!implied) ArrayPrototypePush(execArgv, argument);
+    ArrayPrototypePush(execArgv, argument);
     const equals = StringPrototypeStartsWith(argument, '--') ? StringPrototypeIndexOf(argument, '=') : -1;
     let inline;
     if (equals > 0) {
@@ -56,10 +60,10 @@
       for (let i = expansion.length - 1; i > 0; i--) ArrayPrototypeUnshift(rest, { implied: expansion[i] });
       argument = expansion[0];
     }
-    return apply(argument, inline, rest, options, execArgv);
+    return apply(argument, inline, rest, execArgv);
   }
 
-  function apply(argument, inline, rest, options, execArgv) {
+  function apply(argument, inline, rest, execArgv) {
     const isNegated = StringPrototypeStartsWith(argument, '--no-') && !known.has(argument);
     const name = isNegated ? `--${StringPrototypeSlice(argument, 5)}` : argument;
     const option = known.get(name);
@@ -67,10 +71,10 @@
       return RegExpPrototypeExec(V8_OPTIONS, argument) === null ? `bad option: ${argument}` : undefined;
     }
     if (option.type === kBoolean) {
-      options[name] = !isNegated;
+      set(name, !isNegated);
       // `-p code`: --print takes the next argument as the code, as --eval does.
       if (name === '--print' && rest.length > 0 && typeof rest[0] === 'string' && rest[0][0] !== '-') {
-        return apply('--eval', inline, rest, options, execArgv);
+        return apply('--eval', inline, rest, execArgv);
       }
       return undefined;
     }
@@ -86,18 +90,18 @@
     const parsed = parseValue(option, name, text);
     if (parsed.error !== undefined) return parsed.error;
     if (option.type === kStringList) ArrayPrototypePush(options[name], parsed.value);
-    else options[name] = parsed.value;
-    if (name === '--eval') options['[has_eval_string]'] = true;
+    else set(name, parsed.value);
+    if (name === '--eval') set('[has_eval_string]', true);
     return undefined;
   }
 
-  function parse(list, options, execArgv) {
+  function parse(list, execArgv) {
     const rest = [];
     for (let i = 0; i < list.length; i++) ArrayPrototypePush(rest, list[i]);
     while (rest.length > 0) {
       if (typeof rest[0] === 'object') {
         const { implied } = rest.shift();
-        const error = apply(implied, undefined, rest, options, execArgv);
+        const error = apply(implied, undefined, rest, execArgv);
         if (error !== undefined) return { error, rest };
         continue;
       }
@@ -106,7 +110,7 @@
         break;
       }
       if (rest[0] === '-' || rest[0][0] !== '-') break;
-      const error = parseOne(rest, options, execArgv, false);
+      const error = parseOne(rest, execArgv);
       if (error !== undefined) return { error, rest };
     }
     return { error: undefined, rest };
@@ -131,33 +135,22 @@
   }
 
   ctx.atRun((info) => {
-    const options = defaults();
     const execArgv = [];
     const fromEnvironment = ctx.getenv('NODE_OPTIONS');
     let failed;
     if (typeof fromEnvironment === 'string' && fromEnvironment !== '') {
-      const result = parse(words(fromEnvironment), options, []);
+      const result = parse(words(fromEnvironment), []);
       if (result.error !== undefined) failed = `${info.execPath}: ${result.error} in NODE_OPTIONS`;
     }
     const list = [];
     const given = info.execArgv ?? [];
     for (let i = 0; i < given.length; i++) ArrayPrototypePush(list, given[i]);
     for (let i = 1; i < (info.argv?.length ?? 0); i++) ArrayPrototypePush(list, info.argv[i]);
-    const { error, rest } = parse(list, options, execArgv);
+    const { error, rest } = parse(list, execArgv);
     if (error !== undefined) failed = `${info.execPath}: ${error}`;
     ArrayPrototypeUnshift(rest, info.argv?.[0] ?? 'node');
     ctx.commandLine = { options, argv: rest, execArgv, failed };
   });
-
-  function getCLIOptionsValues() {
-    const values = { __proto__: null };
-    const current = ctx.commandLine?.options ?? defaults();
-    known.forEach((option, name) => {
-      values[name] = current[name];
-      if (option.type === kBoolean) values[`--no-${StringPrototypeSlice(name, 2)}`] = !current[name];
-    });
-    return values;
-  }
 
   function getCLIOptionsInfo() {
     const options = new SafeMap();
@@ -168,7 +161,8 @@
   }
 
   return {
-    getCLIOptionsValues, getCLIOptionsInfo,
+    getCLIOptionsValues: () => options,
+    getCLIOptionsInfo,
     getEmbedderOptions: () => ({
       __proto__: null, shouldNotRegisterESMLoader: false, noGlobalSearchPaths: false, noBrowserGlobals: false,
       hasEmbedderPreload: false,

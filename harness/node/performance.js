@@ -28,7 +28,7 @@
   ctx.atRun(() => {
     origin = host.clock();
     milestones[HIDDEN.NODE_PERFORMANCE_MILESTONE_TIME_ORIGIN_TIMESTAMP] = origin;
-    for (let i = 1; i < 6; i++) milestones[i] = origin * 1000;
+    for (let i = 1; i < 6; i++) milestones[i] = ctx.monotonic() * 1000;
   });
 
   class Histogram {
@@ -37,7 +37,7 @@
     #last = 0n;
     record(value) { ArrayPrototypePush(this.#values, Number(value)); }
     recordDelta() {
-      const now = BigInt(host.clock()) * 1000n;
+      const now = BigInt(ctx.monotonic()) * 1000n;
       if (this.#last > 0n) this.record(now - this.#last);
       this.#last = now;
     }
@@ -89,7 +89,7 @@
     createELDHistogram: () => new Histogram(),
     markBootstrapComplete() {
       ctx.isPrepared = true;
-      milestones[HIDDEN.NODE_PERFORMANCE_MILESTONE_BOOTSTRAP_COMPLETE] = host.clock() * 1000;
+      milestones[HIDDEN.NODE_PERFORMANCE_MILESTONE_BOOTSTRAP_COMPLETE] = ctx.monotonic() * 1000;
     },
     setupObservers() {}, installGarbageCollectionTracking() {}, removeGarbageCollectionTracking() {}, notify() {},
   };

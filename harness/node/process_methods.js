@@ -10,7 +10,7 @@
   ctx.atRun(() => { started = host.clock(); });
 
   function hrtime() {
-    const microseconds = host.clock();
+    const microseconds = ctx.monotonic();
     const seconds = MathFloor(microseconds / 1e6);
     hrtimeBuffer[0] = MathFloor(seconds / 0x100000000);
     hrtimeBuffer[1] = seconds % 0x100000000;
@@ -30,7 +30,7 @@
 
   return {
     hrtime,
-    hrtimeBigInt() { hrtimeBig[0] = BigInt(host.clock()) * 1000n; },
+    hrtimeBigInt() { hrtimeBig[0] = BigInt(ctx.monotonic()) * 1000n; },
     hrtimeBuffer,
     uptime: () => (host.clock() - started) / 1e6,
     cwd: () => ctx.check(host.call('process.cwd'), 'uv_cwd'),
@@ -60,7 +60,10 @@
     _rawDebug(text) { ctx.writeError(`${String(text)}\n`); },
     _debugProcess() { throw ctx.unsupported('process', '_debugProcess'); },
     _debugEnd() {},
-    abort() { ctx.exit(134); },
+    abort() {
+      host.call('process.abort');
+      ctx.exit(134);
+    },
     causeSegfault() { ctx.exit(139); },
     dlopen(module, filename) { throw addonError(filename); },
     reallyExit(code) { ctx.exit(code ?? 0); },

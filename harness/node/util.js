@@ -119,7 +119,7 @@
   function guessHandleType(fd) {
     const kind = fd <= 2 ? ctx.info?.stdio?.[fd] : host.call('fs.kindOfFd', fd);
     const name = typeof kind === 'string' && HANDLE_TYPES.has(kind) ? kind : 'FILE';
-    const guess = fd > 0 && fd <= 2 && name === 'PIPE' ? 'FILE' : name;
+    const guess = fd <= 2 && name === 'PIPE' ? 'FILE' : name;
     for (let i = 0; i < TYPE_NUMBERS.length; i++) if (TYPE_NUMBERS[i] === guess) return i;
     return 5;
   }

@@ -55,6 +55,11 @@
     return api;
   }
 
+  // Date's local time, from the minutes east of UTC that the host gives.
+  ctx.atRun((info) => {
+    if (typeof info.utcOffset === 'number') host.setTimeZone([0, info.utcOffset * 60]);
+  });
+
   ctx.load('intl')(host, ctx);
   ctx.globals = () => {
     for (const { 0: target, 1: names } of SURPLUS) {
@@ -63,5 +68,6 @@
     hidden(globalThis, 'WebAssembly', webAssembly());
     hidden(globalThis, 'Intl', ctx.intl);
     ctx.patchLocaleMethods();
+    ctx.restorePrepareStackTrace();
   };
 })

@@ -74,6 +74,12 @@
     }
   }
 
-  ctx.atRun(() => { origin = host.clock(); });
-  ObjectAssign(ctx, { loop: { now, spin, alive, timer } });
+  // Microseconds of the clock that process.hrtime shows: since the machine was started.
+  let monotonicBase = 0;
+  ctx.atRun(() => {
+    origin = host.clock();
+    const time = host.quiet('process.hrtime');
+    if (typeof time === 'object') monotonicBase = time[0] * 1e6 + MathFloor(time[1] / 1000) - origin;
+  });
+  ObjectAssign(ctx, { monotonic: () => host.clock() + monotonicBase, loop: { now, spin, alive, timer } });
 })
