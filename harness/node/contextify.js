@@ -5,7 +5,9 @@
     ErrorPrototype, ObjectPrototypeHasOwnProperty, Promise, RegExpPrototypeExec, StringPrototypeStartsWith, SyntaxErrorPrototype,
     ObjectPrototypeIsPrototypeOf, Symbol,
   } = ctx.primordials;
-  const { host_defined_option_symbol, contextify_context_private_symbol } = ctx.privateSymbols;
+  const {
+    arrow_message_private_symbol, contextify_context_private_symbol, decorated_private_symbol, host_defined_option_symbol,
+  } = ctx.privateSymbols;
   const { vm_dynamic_import_default_internal } = ctx.perIsolateSymbols;
   const CJS = ['exports', 'require', 'module', '__filename', '__dirname'];
   const contexts = ctx.load('core/contexts')(host, ctx);
@@ -50,7 +52,17 @@
   function decorate(error) {
     if (!isSyntaxError(error) || !ObjectPrototypeIsPrototypeOf(ErrorPrototype, error)) return error;
     const arrow = ctx.sourceContext(error);
-    if (arrow !== '') error[ctx.privateSymbols.arrow_message_private_symbol] = arrow;
+    if (arrow !== '') error[arrow_message_private_symbol] = arrow;
+    return error;
+  }
+
+  // For code of vm, the same goes into the stack itself.
+  function decorateStack(error) {
+    if (decorate(error)[decorated_private_symbol] === true) return error;
+    const arrow = error[arrow_message_private_symbol];
+    if (arrow === undefined || typeof error.stack !== 'string') return error;
+    error.stack = `${arrow}\n${error.stack}`;
+    error[decorated_private_symbol] = true;
     return error;
   }
 
@@ -67,10 +79,11 @@
       try {
         this.#compiled = host.compileScript(code, filename, lineOffset, columnOffset, option);
       } catch (error) {
-        throw decorate(error);
+        throw decorateStack(error);
       }
       if (cachedData !== undefined) this.cachedDataRejected = false;
       if (produceCachedData) this.cachedDataProduced = false;
+      this.sourceURL = undefined;
       this.sourceMapURL = undefined;
     }
     createCachedData() { return ctx.requireBuiltin('buffer').Buffer.alloc(0); }
@@ -79,7 +92,7 @@
         if (contextifiedObject === null) return host.runCompiled(this.#compiled);
         return contexts.run(contextifiedObject, (context) => host.runCompiled(this.#compiled, context));
       } catch (error) {
-        if (displayErrors && isSyntaxError(error)) decorate(error);
+        if (displayErrors && isSyntaxError(error)) decorateStack(error);
         throw error;
       }
     }
@@ -94,7 +107,7 @@
     try {
       fn = parsingContext === undefined ? compile(undefined) : contexts.run(parsingContext, compile);
     } catch (error) {
-      throw decorate(error);
+      throw decorateStack(error);
     }
     if (typeof hostDefinedOption === 'symbol') fn[host_defined_option_symbol] = hostDefinedOption;
     return { __proto__: null, function: fn, sourceMapURL: undefined, sourceURL: undefined };

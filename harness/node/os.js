@@ -44,8 +44,8 @@
     },
     getPriority: () => 0,
     setPriority: () => 0,
-    // [sysname, version, release, machine]; lib/os asks once, while the snapshot is made (see core/persona.js).
-    getOSInformation: () => (ctx.info === undefined ? ['Linux', '', '', 'x86_64'] : list(host.call('os.uname'))),
+    // [sysname, version, release, machine]; lib/os asks once, when it is loaded.
+    getOSInformation: () => list(host.call('os.uname')),
     getUptime: () => host.call('os.uptime') ?? 1,
     getUserInfo,
     isBigEndian: false,

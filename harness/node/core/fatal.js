@@ -109,7 +109,7 @@
   }
 
   ObjectAssign(ctx, {
-    exit, exitCode, writeError, triggerUncaughtException, sources, sourceContext,
+    exit, exitCode, writeError, triggerUncaughtException, sources, sourceContext, placeOf: position,
     // Replaced through the errors binding by lib/internal/errors.
     stackEnhancers: { beforeInspector() {}, afterInspector: (error) => error.stack },
   });

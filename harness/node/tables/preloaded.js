@@ -1,7 +1,7 @@
-// The public modules loaded into the snapshot.
+// The modules loaded into the snapshot. Not `os`: it asks for the system's name when it is loaded, and `punycode` warns.
 [
   'assert', 'async_hooks', 'buffer', 'child_process', 'console', 'constants', 'crypto', 'diagnostics_channel', 'dns', 'events',
-  'fs', 'fs/promises', 'http', 'https', 'module', 'net', 'os', 'path', 'perf_hooks', 'process', 'querystring',
+  'fs', 'fs/promises', 'http', 'https', 'module', 'net', 'path', 'perf_hooks', 'process', 'querystring',
   'readline', 'stream', 'stream/promises', 'stream/web', 'string_decoder', 'timers', 'timers/promises', 'tls', 'tty', 'url',
   'util', 'v8', 'vm', 'worker_threads', 'zlib', 'internal/blob', 'internal/encoding', 'internal/abort_controller',
   'internal/process/pre_execution', 'internal/process/execution', 'internal/modules/run_main', 'internal/modules/esm/loader',
