@@ -27,6 +27,10 @@
     'http_parser', 'http2', 'tls_wrap', 'js_stream', 'js_udp_wrap', 'zlib', 'crypto', 'sqlite',
   ];
 
+  // A lookup on `host` must never reach a prototype that a package can add to: `this` there would be `host`.
+  Object.setPrototypeOf(host, null);
+  Object.freeze(host);
+
   const load = (name) => host.eval(host.source(`harness/${name}.js`), `node:internal/harness/${name}`);
 
   // A lib file as a function of the given parameters; undefined when Node has no such file.

@@ -10,13 +10,16 @@
     sparse: 0x61, sparseEnd: 0x40, hole: 0x2d, date: 0x44, trueObject: 0x79, falseObject: 0x78, numberObject: 0x6e,
     bigintObject: 0x7a, stringObject: 0x73, regexp: 0x52, map: 0x3b, mapEnd: 0x3a, set: 0x27, setEnd: 0x2c, arrayBuffer: 0x42,
     transferred: 0x74, view: 0x56, shared: 0x75, error: 0x72, hostObject: 0x5c,
-    errorName: { EvalError: 0x45, RangeError: 0x52, ReferenceError: 0x46, SyntaxError: 0x53, TypeError: 0x54, URIError: 0x55 },
+    errorName: {
+      __proto__: null, EvalError: 0x45, RangeError: 0x52, ReferenceError: 0x46, SyntaxError: 0x53, TypeError: 0x54, URIError: 0x55,
+    },
     errorMessage: 0x6d, errorCause: 0x63, errorStack: 0x73, errorEnd: 0x2e,
     views: {
+      __proto__: null,
       Int8Array: 0x62, Uint8Array: 0x42, Uint8ClampedArray: 0x43, Int16Array: 0x77, Uint16Array: 0x57, Int32Array: 0x64,
       Uint32Array: 0x44, Float32Array: 0x66, Float64Array: 0x46, DataView: 0x3f, BigInt64Array: 0x71, BigUint64Array: 0x51,
     },
-    regexpFlags: { g: 1, i: 2, m: 4, y: 8, u: 16, s: 32, d: 128, v: 256 },
+    regexpFlags: { __proto__: null, g: 1, i: 2, m: 4, y: 8, u: 16, s: 32, d: 128, v: 256 },
   };
   const double = new Float64Array(1);
   const doubleBytes = new Uint8Array(double.buffer);

@@ -2,7 +2,7 @@
 (function (host, ctx) {
   'use strict';
   const {
-    ArrayPrototypePush, ArrayPrototypeSlice, Boolean, Number, ObjectDefineProperty, ObjectGetOwnPropertyDescriptor,
+    ArrayPrototypePush, ArrayPrototypeSlice, Number, ObjectDefineProperty, ObjectGetOwnPropertyDescriptor,
     ReflectOwnKeys, RegExpPrototypeExec, SafeSet, String, StringPrototypeEndsWith, StringPrototypeIncludes,
     StringPrototypeReplaceAll, StringPrototypeSlice, StringPrototypeStartsWith, StringPrototypeTrim, Uint32Array,
   } = ctx.primordials;
@@ -146,8 +146,5 @@
     sleep(milliseconds) { host.call('loop.sleep', milliseconds); },
     arrayBufferViewHasBuffer: () => true,
     shouldAbortOnUncaughtToggle: new Uint32Array(1),
-    toUSVString: (text) => host.wellFormed?.(text) ?? text,
-    isConstructor: (fn) => Boolean(host.isConstructor?.(fn) ?? true),
-    isArrayBufferDetached: (buffer) => host.isDetached(buffer),
   };
 })

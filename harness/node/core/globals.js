@@ -2,7 +2,8 @@
 (function (host, ctx) {
   'use strict';
   const {
-    Error, ObjectDefineProperty, PromiseReject, ReflectDeleteProperty, SymbolToStringTag, globalThis,
+    Error, FunctionPrototypeCall, ObjectDefineProperty, PromiseReject, ReflectDeleteProperty, StringPrototypeEndsWith, SymbolToStringTag,
+    globalThis,
   } = ctx.primordials;
   const hidden = (target, name, value) => ObjectDefineProperty(target, name, {
     __proto__: null, value, writable: true, enumerable: false, configurable: true,
@@ -23,6 +24,26 @@
     [globalThis.WeakMap.prototype, ['getOrInsert', 'getOrInsertComputed']],
     [globalThis.Atomics, ['pause']],
   ];
+
+  // Date.prototype.toString ends with the zone's name, which packages cut out of it.
+  const ZONES = {
+    __proto__: null, UTC: 'Coordinated Universal Time', 'America/New_York': 'Eastern Standard Time', 'America/Chicago': 'Central Standard Time',
+    'America/Los_Angeles': 'Pacific Standard Time', 'Europe/London': 'Greenwich Mean Time', 'Europe/Berlin': 'Central European Standard Time',
+    'Asia/Tokyo': 'Japan Standard Time', 'Asia/Shanghai': 'China Standard Time', 'Asia/Kolkata': 'India Standard Time',
+  };
+  function nameTimeZones() {
+    const { prototype } = globalThis.Date;
+    for (const name of ['toString', 'toTimeString']) {
+      const original = prototype[name];
+      hidden(prototype, name, {
+        [name]() {
+          const text = FunctionPrototypeCall(original, this);
+          const zone = ZONES[ctx.info?.timezone ?? 'UTC'] ?? ctx.info.timezone;
+          return text === 'Invalid Date' || StringPrototypeEndsWith(text, ')') ? text : `${text} (${zone})`;
+        },
+      }[name]);
+    }
+  }
 
   // Packages get no WebAssembly: the API is there, and every use of it is recorded and fails as a bad module would.
   function webAssembly() {
@@ -69,5 +90,8 @@
     hidden(globalThis, 'Intl', ctx.intl);
     ctx.patchLocaleMethods();
     ctx.restorePrepareStackTrace();
+    // V8 shows the limit to Object.keys.
+    ObjectDefineProperty(Error, 'stackTraceLimit', { __proto__: null, enumerable: true });
+    nameTimeZones();
   };
 })
