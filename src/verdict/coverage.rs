@@ -1,0 +1,176 @@
+//! What was run of a package, what was not, and why.
+
+use crate::trace::{Kind, RunEnd, Trace};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Gaps of one kind that are listed; the rest is counted.
+const LISTED: usize = 8;
+
+/// One run, as a report states it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhaseCoverage {
+    /// The phase.
+    pub phase: String,
+    /// The persona whose machine it was.
+    pub persona: String,
+    /// The command line or entry point. Hostile text.
+    pub command: String,
+    /// How it ended.
+    pub outcome: RunEnd,
+    /// Why it ended so; empty when the outcome says it all.
+    pub reason: String,
+}
+
+/// What was run and what was not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// All runs, in order.
+    pub phases: Vec<PhaseCoverage>,
+    /// Why the package cannot be called clean, one sentence each; empty when enough was run. Hostile text possible.
+    pub gaps: Vec<String>,
+}
+
+impl Coverage {
+    /// The coverage of a trace.
+    #[must_use]
+    pub fn of(trace: &Trace) -> Coverage {
+        let phases = trace
+            .runs
+            .iter()
+            .map(|run| PhaseCoverage {
+                phase: run.phase.clone(),
+                persona: run.persona.clone(),
+                command: run.command.clone(),
+                outcome: run.end,
+                reason: run.reason.clone(),
+            })
+            .collect();
+        let mut gaps = Vec::new();
+        if trace.runs.is_empty() {
+            gaps.push("nothing was run".to_owned());
+        }
+        gaps.extend(unfinished(trace));
+        gaps.extend(failed_imports(trace));
+        gaps.extend(unprovided(trace));
+        Coverage { phases, gaps }
+    }
+
+    /// Whether enough was run to call a package without findings clean.
+    #[must_use]
+    pub fn is_enough(&self) -> bool {
+        self.gaps.is_empty()
+    }
+}
+
+/// Runs that did not come to an end of their own.
+fn unfinished(trace: &Trace) -> Vec<String> {
+    let ends = trace.runs.iter().filter_map(|run| {
+        let how = match run.end {
+            RunEnd::Completed | RunEnd::Failed | RunEnd::Skipped => return None,
+            RunEnd::Timeout => "was stopped by a limit on time",
+            RunEnd::Crashed => "ended in a crash",
+            RunEnd::Unsupported => "could not be run",
+        };
+        let reason = match run.reason.as_str() {
+            "" => String::new(),
+            reason => format!(": {reason}"),
+        };
+        Some(format!("{} {how}{reason}", run.phase))
+    });
+    ends.collect()
+}
+
+/// Imports of which none succeeded: the package's code was hardly seen. A lifecycle script that fails is an answer.
+fn failed_imports(trace: &Trace) -> Option<String> {
+    let imports = trace.runs.iter().filter(|run| run.phase == "import");
+    let ends: Vec<(RunEnd, &str)> = imports.map(|run| (run.end, run.reason.as_str())).collect();
+    let failed = ends.iter().find(|(end, _)| *end == RunEnd::Failed)?;
+    if ends.iter().any(|(end, _)| *end == RunEnd::Completed) {
+        return None;
+    }
+    Some(match failed.1 {
+        "" => "no entry point could be imported".to_owned(),
+        reason => format!("no entry point could be imported: {reason}"),
+    })
+}
+
+/// What the sandbox was asked for and does not provide, and the limits that were hit.
+fn unprovided(trace: &Trace) -> Vec<String> {
+    let mut sentences = BTreeSet::new();
+    for event in &trace.events {
+        match event.kind {
+            Kind::GuestUnsupported => sentences.insert(format!("not provided: {}", event.subject)),
+            Kind::GuestCrash => sentences.insert(format!("the guest crashed: {}", event.subject)),
+            Kind::LimitHit => {
+                let reason = event.detail.get("reason").map_or("", String::as_str);
+                sentences.insert(
+                    format!("limit reached: {} {reason}", event.subject)
+                        .trim_end()
+                        .to_owned(),
+                )
+            }
+            _ => false,
+        };
+    }
+    let over = sentences.len().saturating_sub(LISTED);
+    let mut listed: Vec<String> = sentences.into_iter().take(LISTED).collect();
+    if over > 0 {
+        listed.push(format!("and {over} more"));
+    }
+    listed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::{Recorder, Run};
+
+    fn runs(ends: &[(&str, RunEnd)]) -> Coverage {
+        let runs = ends.iter().map(|(phase, end)| Run {
+            phase: (*phase).to_owned(),
+            end: *end,
+            ..Run::default()
+        });
+        Coverage::of(&Trace {
+            runs: runs.collect(),
+            ..Trace::default()
+        })
+    }
+
+    #[test]
+    fn a_failing_lifecycle_script_is_no_gap_but_failing_imports_are() {
+        assert!(runs(&[("install", RunEnd::Failed), ("import", RunEnd::Completed)]).is_enough());
+        assert!(runs(&[("import", RunEnd::Failed), ("import", RunEnd::Completed)]).is_enough());
+        assert!(!runs(&[("import", RunEnd::Failed)]).is_enough());
+    }
+
+    #[test]
+    fn a_package_with_nothing_to_run_is_covered() {
+        assert!(runs(&[("import", RunEnd::Skipped)]).is_enough());
+        assert!(!runs(&[]).is_enough());
+    }
+
+    #[test]
+    fn a_run_cut_short_and_a_missing_feature_are_gaps() {
+        assert!(!runs(&[("import", RunEnd::Timeout)]).is_enough());
+        let mut recorder = Recorder::default();
+        recorder.start_run("import", "p", "index.js");
+        for n in 0..20 {
+            recorder.record(
+                Kind::GuestUnsupported,
+                format!("binding {n}"),
+                1,
+                0,
+                Vec::new(),
+            );
+        }
+        let (runs, events, _) = recorder.finish();
+        let coverage = Coverage::of(&Trace {
+            runs,
+            events,
+            ..Trace::default()
+        });
+        assert_eq!(coverage.gaps.len(), LISTED + 1);
+    }
+}
