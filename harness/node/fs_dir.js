@@ -1,5 +1,36 @@
-// Binding `fs_dir`: opendir.
+// Binding `fs_dir`: opendir. The names are read when the directory is opened.
 (function (host, ctx) {
   'use strict';
-  return ctx.placeholder('fs_dir', { functions: ['opendir', 'opendirSync'] });
+  const { ArrayPrototypePush, ArrayPrototypeSlice } = ctx.primordials;
+  const { files } = ctx;
+
+  class DirHandle extends ctx.AsyncWrap {
+    #list;
+    #at = 0;
+    constructor(list) {
+      super('DIRHANDLE');
+      this.#list = list;
+    }
+    // At most `count` names and types, alternating; null after the last.
+    #next(encoding, count) {
+      const part = ArrayPrototypeSlice(this.#list, this.#at, this.#at + 2 * count);
+      this.#at += part.length;
+      if (part.length === 0) return null;
+      const entries = [];
+      for (let i = 0; i < part.length; i += 2) ArrayPrototypePush(entries, files.encoded(part[i], encoding), part[i + 1]);
+      return entries;
+    }
+    read(encoding, count, req) { return files.run(req, () => this.#next(encoding, count), files.failure('scandir')); }
+    close(req) { return files.run(req, () => undefined, files.failure('closedir')); }
+  }
+
+  function opendir(path, encoding, req) {
+    const where = files.textOf(path);
+    return files.run(req, () => {
+      const list = host.call('fs.readdir', where);
+      return files.isErrno(list) ? list : new DirHandle(list);
+    }, files.failure('opendir', where));
+  }
+
+  return { opendir, opendirSync: (path) => opendir(path) };
 })

@@ -2,7 +2,8 @@
 //
 //   ctx.later(fn)                   fn runs in the poll phase of a later turn and keeps the process alive until then
 //   ctx.laterWeak(fn)               the same without keeping the process alive
-//   ctx.complete(req, args, name)   the same for a request object: calls req[name ?? 'oncomplete'](...args) in its context
+//   ctx.complete(req, args, name)   the same for a request object: calls req[name ?? 'oncomplete'](...args) in its context;
+//                                   `args` may be a function that makes them then
 //   ctx.handles.add(key, dispatch, refd)   events of `loop.poll` go to dispatch(event): `[kind, number, ...]` has the key
 //        `pid:<number>` for exit, `fd:<number>` for readable and connection, `channel:<number>` for message, and
 //        `signal:<number>` for signal
@@ -54,7 +55,7 @@
     activeRequests.add(req);
     later(() => {
       activeRequests.delete(req);
-      ctx.makeCallback(req, req[name], args);
+      ctx.makeCallback(req, req[name], typeof args === 'function' ? args() : args);
     });
   }
 
