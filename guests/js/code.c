@@ -141,8 +141,10 @@ static int lz_check_wrapper(JSContext *ctx, JSValueConst code, size_t length)
     if (outer->cpool_count == 1 && JS_VALUE_GET_TAG(outer->cpool[0]) == JS_TAG_FUNCTION_BYTECODE) {
         inner = JS_VALUE_GET_PTR(outer->cpool[0]);
         /* Without the two parentheses. Harness code has no source left to measure, and needs no check. */
-        if (!inner->source || (size_t)inner->source_len == length - 2)
+        if (!inner->source || (size_t)inner->source_len == length - 2) {
+            inner->is_wrapper = 1;
             return 0;
+        }
     }
     JS_ThrowSyntaxError(ctx, "Unexpected token '}'");
     return -1;

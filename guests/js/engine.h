@@ -54,7 +54,12 @@ static void lz_dynamic_import(JSContext *ctx, JSValueConst *args);
 static int lz_define_global(JSContext *ctx, JSAtom name, int flags);
 static void lz_syntax_position(JSContext *ctx, JSValueConst error, const char *name, int line, int column);
 static void lz_stack_header(JSContext *ctx, DynBuf *out, JSValueConst error);
+struct JSParseState;
+/* The parser that complains, while it does. */
+static struct JSParseState *lz_parser;
+static void lz_message(JSContext *ctx, char *out, size_t size, const char *format, va_list arguments);
 struct JSStackFrame;
+static bool lz_is_hidden(JSContext *ctx, struct JSStackFrame *frame);
 static void lz_stack_line(JSContext *ctx, DynBuf *out, struct JSStackFrame *frame);
 
 #endif

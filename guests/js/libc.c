@@ -95,10 +95,11 @@ int32_t __imported_wasi_snapshot_preview1_fd_write(int32_t fd, int32_t vectors, 
     return 0;
 }
 
-int32_t __imported_wasi_snapshot_preview1_fd_close(int32_t fd)
+/* The one caller of fd_close. */
+int __stdio_close(FILE *file)
 {
-    (void)fd;
-    return EBADF;
+    (void)file;
+    return 0;
 }
 
 int32_t __imported_wasi_snapshot_preview1_fd_seek(int32_t fd, int64_t offset, int32_t whence, int32_t result)

@@ -13,6 +13,7 @@ static JSValue lz_hook(JSContext *ctx, const char *name, int argc, JSValueConst 
 static JSValue lz_compile_module_text(JSContext *ctx, const char *text, size_t length, const char *name);
 static void lz_drop_module(JSContext *ctx, JSValue module);
 static void lz_prepare_context(JSContext *ctx);
+static bool lz_is_tool(const JSObject *function);
 
 #include "libc.c"
 #include "value.c"
@@ -22,6 +23,7 @@ static void lz_prepare_context(JSContext *ctx);
 #include "code.c"
 #include "stack.c"
 #include "inspect.c"
+#include "messages.c"
 #include "modules.c"
 #include "contexts.c"
 #include "bytes.c"
@@ -36,20 +38,32 @@ static JSRuntime *lz_rt;
 /* What boot.js returned: the function that runs one process. */
 static JSValue lz_boot;
 
+#define LZ_BOX(tools) { tools, countof(tools) }
+static const struct {
+    const JSCFunctionListEntry *tools;
+    int count;
+} lz_toolboxes[] = {
+    LZ_BOX(lz_call_tools),    LZ_BOX(lz_async_tools),  LZ_BOX(lz_code_tools),    LZ_BOX(lz_stack_tools),
+    LZ_BOX(lz_inspect_tools), LZ_BOX(lz_module_tools), LZ_BOX(lz_context_tools), LZ_BOX(lz_byte_tools),
+};
+#undef LZ_BOX
+
+/* Whether a C function is one of the harness's tools. */
+static bool lz_is_tool(const JSObject *function)
+{
+    for (size_t i = 0; i < countof(lz_toolboxes); i++)
+        for (int k = 0; k < lz_toolboxes[i].count; k++)
+            if (lz_toolboxes[i].tools[k].u.func.cfunc.generic == function->u.cfunc.c_function.generic)
+                return true;
+    return false;
+}
+
 static JSValue lz_new_host(JSContext *ctx)
 {
     JSValue host = JS_NewObject(ctx);
 
-#define LZ_ADD(tools) JS_SetPropertyFunctionList(ctx, host, tools, countof(tools))
-    LZ_ADD(lz_call_tools);
-    LZ_ADD(lz_async_tools);
-    LZ_ADD(lz_code_tools);
-    LZ_ADD(lz_stack_tools);
-    LZ_ADD(lz_inspect_tools);
-    LZ_ADD(lz_module_tools);
-    LZ_ADD(lz_context_tools);
-    LZ_ADD(lz_byte_tools);
-#undef LZ_ADD
+    for (size_t i = 0; i < countof(lz_toolboxes); i++)
+        JS_SetPropertyFunctionList(ctx, host, lz_toolboxes[i].tools, lz_toolboxes[i].count);
     JS_DefinePropertyValueStr(ctx, host, "hooks", js_dup(lz_hooks), JS_PROP_C_W_E);
     return host;
 }
@@ -70,6 +84,8 @@ static void lz_prepare_context(JSContext *ctx)
     /* The engine's own version knows nothing of eval; a function list must not name what is there already. */
     JS_DeleteProperty(ctx, site, name, 0);
     JS_FreeAtom(ctx, name);
+    /* Every error has a stack of its own, as in V8 (the patch stores it there). */
+    JS_DeleteProperty(ctx, ctx->class_proto[JS_CLASS_ERROR], JS_ATOM_stack, 0);
     JS_SetPropertyFunctionList(ctx, site, lz_site_methods, countof(lz_site_methods));
 }
 
@@ -99,7 +115,14 @@ static void lz_new_engine(void)
         lz_promise_hooks[i] = JS_UNDEFINED;
 }
 
-/* Called once by the snapshotter. Any failure leaves `run` without a boot function and is told to the host. */
+/* A guest without its harness is no use: the reason goes to the host, and nothing runs. */
+static _Noreturn void lz_give_up(const char *reason)
+{
+    lz_log(reason, strlen(reason));
+    abort();
+}
+
+/* Called once by the snapshotter; traps if the harness cannot be loaded. */
 LZ_EXPORT("init") void lz_init(void)
 {
     size_t length = 0;
@@ -109,10 +132,8 @@ LZ_EXPORT("init") void lz_init(void)
     lz_new_engine();
     lz_boot = JS_UNDEFINED;
     text = lz_source("boot.js", &length);
-    if (!text) {
-        lz_log("no source named boot.js", strlen("no source named boot.js"));
-        return;
-    }
+    if (!text)
+        lz_give_up("there is no harness/node/boot.js");
     make = JS_Eval(lz_ctx, text, length, "node:internal/harness/boot", JS_EVAL_TYPE_GLOBAL);
     free(text);
     if (!JS_IsException(make)) {
@@ -122,8 +143,10 @@ LZ_EXPORT("init") void lz_init(void)
     }
     if (JS_IsException(make) || JS_IsException(lz_boot)) {
         lz_log_exception(lz_ctx, "boot.js failed");
-        lz_boot = JS_UNDEFINED;
+        abort();
     }
+    if (!JS_IsFunction(lz_ctx, lz_boot))
+        lz_give_up("boot.js returned no function");
     JS_FreeValue(lz_ctx, make);
     JS_RunGC(lz_rt);
 }
@@ -154,10 +177,6 @@ LZ_EXPORT("run") int32_t lz_run(void)
     JSValue result;
 
     JS_UpdateStackTop(lz_rt);
-    if (!JS_IsFunction(lz_ctx, lz_boot)) {
-        lz_log("the snapshot holds no boot function", strlen("the snapshot holds no boot function"));
-        return 1;
-    }
     lz_running = true;
     lz_seed();
     result = JS_Call(lz_ctx, lz_boot, JS_UNDEFINED, 0, NULL);

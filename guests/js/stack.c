@@ -19,26 +19,74 @@ static void lz_stack_header(JSContext *ctx, DynBuf *out, JSValueConst error)
     JS_Throw(ctx, pending);
 }
 
+/* Frames that V8 would not have: the harness, its tools, and the functions that only pass a call on. */
+static bool lz_is_hidden(JSContext *ctx, JSStackFrame *frame)
+{
+    JSFunctionBytecode *code = lz_frame_code(frame);
+    JSObject *function;
+
+    if (code)
+        return lz_is_harness_name(ctx->rt, code->filename);
+    if (JS_VALUE_GET_TAG(frame->cur_func) != JS_TAG_OBJECT)
+        return true;
+    function = JS_VALUE_GET_OBJ(frame->cur_func);
+    if (function->class_id != JS_CLASS_C_FUNCTION)
+        return function->class_id != JS_CLASS_BOUND_FUNCTION;
+    return function->u.cfunc.c_function.generic == js_function_call
+        || function->u.cfunc.c_function.generic_magic == js_function_apply
+        || function->u.cfunc.c_function.generic == js_reflect_construct || lz_is_tool(function);
+}
+
+/* The name of the built-in class whose prototype holds the function as `name`, or NULL. */
+static const char *lz_builtin_owner(JSContext *ctx, JSValueConst function, const char *name)
+{
+    JSAtom atom = JS_NewAtom(ctx, name);
+    const char *owner = NULL;
+
+    for (int id = JS_CLASS_OBJECT; id < JS_CLASS_INIT_COUNT && !owner && atom != JS_ATOM_NULL; id++) {
+        JSProperty *property;
+        JSShapeProperty *shape;
+        if (JS_VALUE_GET_TAG(ctx->class_proto[id]) != JS_TAG_OBJECT)
+            continue;
+        shape = find_own_property(&property, JS_VALUE_GET_OBJ(ctx->class_proto[id]), atom);
+        if (shape && (shape->flags & JS_PROP_TMASK) == JS_PROP_NORMAL && js_same_value(ctx, property->u.value, function))
+            owner = JS_AtomToCString(ctx, ctx->rt->class_array[id].class_name);
+    }
+    JS_FreeAtom(ctx, atom);
+    return owner;
+}
+
+/* One line of a stack text, as V8 writes it:
+ * `at NAME (FILE:LINE:COLUMN)`, `at FILE:LINE:COLUMN` without a name, `at Array.map (<anonymous>)` for C code. */
 static void lz_stack_line(JSContext *ctx, DynBuf *out, JSStackFrame *frame)
 {
     JSFunctionBytecode *code = lz_frame_code(frame);
-    const char *name = get_func_name(ctx, frame->cur_func);
+    const char *name = get_func_name(ctx, frame->cur_func), *owner = NULL;
     const LzPlace *place = code ? lz_place(ctx, code, lz_frame_pc(frame, code)) : NULL;
     bool named = name && name[0];
 
     dbuf_putstr(out, "    at ");
-    if (named) {
-        if (frame->is_constructor)
-            dbuf_putstr(out, "new ");
+    if (frame->is_constructor && named)
+        dbuf_putstr(out, "new ");
+    if (named && !code && !frame->is_constructor)
+        owner = lz_builtin_owner(ctx, frame->cur_func, name);
+    if (owner)
+        dbuf_printf(out, "%s.", owner);
+    if (named)
         dbuf_putstr(out, strcmp(name, "<eval>") == 0 ? "eval" : name);
-    }
-    if (named || !place)
-        dbuf_putstr(out, named ? " (" : "<anonymous> (");
+    else if (code && code->is_wrapper)
+        dbuf_putstr(out, "Object.<anonymous>");
+    else if (!place)
+        dbuf_putstr(out, "<anonymous>");
+    named = named || !place || code->is_wrapper;
+    if (named)
+        dbuf_putstr(out, " (");
     if (place)
         dbuf_put(out, (const uint8_t *)place->text, place->length);
     else
-        dbuf_putstr(out, code ? "<anonymous>" : "native");
-    dbuf_putstr(out, named || !place ? ")\n" : "\n");
+        dbuf_putstr(out, "<anonymous>");
+    dbuf_putstr(out, named ? ")\n" : "\n");
+    JS_FreeCString(ctx, owner);
     JS_FreeCString(ctx, name);
 }
 
@@ -95,6 +143,7 @@ static JSValue lz_error_position(JSContext *ctx, JSValueConst self, int argc, JS
     if (object->class_id != JS_CLASS_ERROR)
         return JS_UNDEFINED;
     result = JS_GetProperty(ctx, argv[0], lz_position_atom);
+    /* The engine's own copy of the stack: the property may have been written over. */
     if (!JS_IsUndefined(result) || !JS_IsString(object->u.object_data))
         return result;
     stack = JS_ToCString(ctx, object->u.object_data);
