@@ -56,7 +56,13 @@
     _getActiveRequests: () => listOf(ctx.activeResources.activeRequests),
     _getActiveHandles: () => listOf(ctx.activeResources.activeHandles),
     getActiveResourcesInfo: () => [],
-    _kill: (pid, signal) => host.call('process.kill', pid, signal) ?? 0,
+    // A signal to itself that it handles stays inside the process.
+    _kill(pid, signal) {
+      const isHandled = (pid === 0 || pid === ctx.process.pid) && ctx.handles.has(`signal:${signal}`);
+      if (!isHandled) return host.call('process.kill', pid, signal) ?? 0;
+      ctx.later(() => ctx.handles.dispatch(['signal', signal]));
+      return 0;
+    },
     _rawDebug(text) { ctx.writeError(`${String(text)}\n`); },
     _debugProcess() { throw ctx.unsupported('process', '_debugProcess'); },
     _debugEnd() {},

@@ -44,6 +44,7 @@
       // A handle that was closed by an earlier event of the same poll is gone, as with libuv.
       entries.get(`${SPACES[event[0]] ?? event[0]}:${event[1]}`)?.dispatch(event);
     },
+    has: (key) => entries.has(key),
     get count() { return entries.size; },
   };
 

@@ -40,7 +40,7 @@
     if (options['--test']) return 'internal/main/test_runner';
     if (options['--watch']) return 'internal/main/watch_mode';
     if (options['[has_eval_string]'] && !options['--interactive']) return 'internal/main/eval_string';
-    if (argv.length > 1) return 'internal/main/run_main_module';
+    if (argv.length > 1 && argv[1] !== '-') return 'internal/main/run_main_module';
     if (options['--interactive'] || ctx.info.stdio?.[0] === 'TTY') return 'internal/main/repl';
     return 'internal/main/eval_stdin';
   }
