@@ -64,9 +64,9 @@
   }
 
   // The first of the names that Node tries for a package without `exports`, by its number; see lib/internal/modules/esm/resolve.
-  function legacyMainResolve(packageUrl, main, base) {
+  // `folder` ends with a separator.
+  function legacyMainResolve(folder, main, base) {
     const { fileURLToPath } = ctx.requireBuiltin('internal/url');
-    const folder = fileURLToPath(new (ctx.requireBuiltin('internal/url').URL)('.', packageUrl));
     const isFile = (name) => host.call('fs.kind', `${folder}${name}`) === 0;
     if (typeof main === 'string') {
       const ends = ['', '.js', '.json', '.node', '/index.js', '/index.json', '/index.node'];
