@@ -24,13 +24,19 @@
     close(req) { return files.run(req, () => undefined, files.failure('closedir')); }
   }
 
-  function opendir(path, encoding, req) {
-    const where = files.textOf(path);
+  function open(where, shown, req) {
     return files.run(req, () => {
       const list = host.call('fs.readdir', where);
       return files.isErrno(list) ? list : new DirHandle(list);
-    }, files.failure('opendir', where));
+    }, files.failure('opendir', shown));
   }
 
-  return { opendir, opendirSync: (path) => opendir(path) };
+  return {
+    opendir(path, encoding, req) {
+      const where = files.textOf(path);
+      return open(where, where, req);
+    },
+    // The synchronous form does not name the path in its error, in Node as here.
+    opendirSync: (path) => open(files.textOf(path)),
+  };
 })

@@ -73,7 +73,6 @@
     const result = act();
     if (isErrno(result)) {
       context.errno = result;
-      context.code = ctx.errname(result);
       context.syscall = 'write';
       return undefined;
     }

@@ -31,7 +31,9 @@
   }
 
   function checkBoth(from, to, source, target) {
-    if (source[INODE] === target[INODE] && source[0] === target[0]) throw refuse('ERR_FS_CP_EINVAL', 'Invalid src or dest: cp returned EINVAL (src and dest cannot be the same) ' + to);
+    if (source[INODE] === target[INODE] && source[0] === target[0]) {
+      throw refuse('ERR_FS_CP_EINVAL', `src and dest cannot be the same ${to}`);
+    }
     if (isDirectory(source) && !isDirectory(target)) {
       throw refuse('ERR_FS_CP_DIR_TO_NON_DIR', `Cannot overwrite non-directory ${to} with directory ${from}`);
     }
@@ -46,11 +48,13 @@
     if (source === undefined) throw ctx.uvException(ENOENT, isDereferenced ? 'stat' : 'lstat', from);
     const target = stats(to, isDereferenced);
     if (target !== undefined) checkBoth(from, to, source, target);
-    if (isDirectory(source) && StringPrototypeStartsWith(`${to}/`, join(from, ''))) {
-      throw refuse('ERR_FS_CP_EINVAL', `Cannot copy ${from} to a subdirectory of self ${to}`);
+    // From here on Node names a directory with a slash at its end.
+    const folder = join(from, '');
+    if (isDirectory(source) && StringPrototypeStartsWith(`${to}/`, folder)) {
+      throw refuse('ERR_FS_CP_EINVAL', `Cannot copy ${folder} to a subdirectory of self ${to}`);
     }
     if (isDirectory(source) && !isRecursive) {
-      throw refuse('ERR_FS_EISDIR', `Recursive option not enabled, cannot copy a directory: ${from}`);
+      throw refuse('ERR_FS_EISDIR', `Recursive option not enabled, cannot copy a directory: ${folder}`);
     }
     if (typeOf(source) === S_IFSOCK) throw refuse('ERR_FS_CP_SOCKET', `Cannot copy a socket file: ${to}`);
     if (typeOf(source) === S_IFIFO) throw refuse('ERR_FS_CP_FIFO_PIPE', `Cannot copy a FIFO pipe: ${to}`);
@@ -88,7 +92,7 @@
     if (typeOf(source) === S_IFLNK) return copyLink(from, to, how);
     if (stats(to, false) !== undefined) {
       if (how.isForced) return cpSyncOverrideFile(from, to, 0, how.isTimed);
-      if (how.isStrict) throw refuse('ERR_FS_CP_EEXIST', `[ERR_FS_CP_EEXIST]: Target already exists: cp returned EEXIST (${to} already exists) ${to}`);
+      if (how.isStrict) throw refuse('ERR_FS_CP_EEXIST', `[ERR_FS_CP_EEXIST]: Target already exists: cp returned EEXIST (${to} already exists)`);
       return undefined;
     }
     return copyOne(from, to, 0, how.isTimed);

@@ -10,6 +10,7 @@
   const FIELDS = 18;
   const FS_FIELDS = 7;
   const ENOENT = -2;
+  const ENOTDIR = -20;
   const statValues = new Float64Array(2 * FIELDS);
   const bigintStatValues = new BigInt64Array(2 * FIELDS);
   const fsValues = new Float64Array(FS_FIELDS);
@@ -34,7 +35,7 @@
     if (files.isLater(req) || !(mayMiss || mayFail)) return files.run(req, act, files.failure(syscall, path));
     const result = act();
     if (!files.isErrno(result)) return result;
-    if (mayFail || result === ENOENT) return undefined;
+    if (mayFail || result === ENOENT || (result === ENOTDIR && syscall === 'stat')) return undefined;
     throw ctx.uvException(result, syscall, path);
   }
 

@@ -123,7 +123,7 @@ fn two_paths(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<(), Err
     }
 }
 
-/// Makes a directory and those above it that are missing. Returns the first that was made, as an absolute path.
+/// Makes a directory and those above it that are missing. Returns the first that was made, as the path names it.
 fn mkdirs(host: &mut Host<'_>, args: &Args<'_>) -> Result<Value, Errno> {
     let path = path(args, 0)?;
     let mode = args.integer(1).unwrap_or(0o777);
@@ -159,7 +159,7 @@ fn mkdirs(host: &mut Host<'_>, args: &Args<'_>) -> Result<Value, Errno> {
     for directory in missing.iter().rev() {
         host.world.mkdir(&host.caller, directory, mode)?;
     }
-    Ok(host.world.absolute(pid, first).into())
+    Ok(first.into())
 }
 
 /// Records the attempt, which fails for the world as well, and answers as Node does.
