@@ -3,13 +3,16 @@
 //! docs/guest-abi.md documents the form. Each binding has one file, whose `call` answers its verbs.
 
 mod code;
+mod crypto;
 mod drive;
 mod env;
 mod fs;
 mod os;
 mod process;
+mod table;
 mod url;
 mod value;
+mod zlib;
 
 pub use value::{Arg, Args, Decoder, Malformed, Value};
 
@@ -23,7 +26,12 @@ const MAX_FRAMES: usize = 4;
 
 /// Host-side state of one guest process: what its handles refer to. It is never part of the world.
 #[derive(Debug, Default)]
-pub struct Handles {}
+pub struct Handles {
+    /// Compression streams.
+    codecs: table::Table<zlib::Codec>,
+    /// Hashes and ciphers.
+    crypto: table::Table<crypto::Open>,
+}
 
 /// What a call may use.
 pub struct Host<'a> {
@@ -108,6 +116,7 @@ fn dispatch(host: &mut Host<'_>, name: &str, args: &Args<'_>) -> Result<Value, F
     let (binding, verb) = name.split_once('.').unwrap_or((name, ""));
     match binding {
         "code" => code::call(host, verb, args),
+        "crypto" => crypto::call(host, verb, args),
         "drive" => drive::call(host, verb, args),
         "env" => env::call(host, verb, args),
         "fs" => fs::call(host, verb, args),
@@ -117,6 +126,7 @@ fn dispatch(host: &mut Host<'_>, name: &str, args: &Args<'_>) -> Result<Value, F
         "os" => os::call(host, verb, args),
         "process" => process::call(host, verb, args),
         "url" => url::call(host, verb, args),
+        "zlib" => zlib::call(host, verb, args),
         _ => unknown(host, name),
     }
 }
