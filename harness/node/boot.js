@@ -22,7 +22,7 @@
     'timers', 'trace_events', 'builtins', 'options', 'credentials', 'process_methods', 'buffer', 'string_decoder',
     'encoding_binding', 'icu', 'url', 'os', 'modules', 'contextify', 'module_wrap', 'mksnapshot', 'performance', 'permission',
     'report', 'v8', 'internal_only_v8', 'heap_utils', 'serdes', 'messaging', 'blob', 'wasm_web_api', 'sea', 'block_list',
-    'signal_wrap', 'wasi', 'watchdog', 'webstorage', 'profiler', 'stream_wrap', 'stream_pipe', 'tty_wrap', 'fs', 'fs_dir',
+    'signal_wrap', 'wasi', 'watchdog', 'webstorage', 'profiler', 'inspector', 'stream_wrap', 'stream_pipe', 'tty_wrap', 'fs', 'fs_dir',
     'fs_event_wrap', 'spawn_sync', 'process_wrap', 'pipe_wrap', 'worker', 'tcp_wrap', 'udp_wrap', 'cares_wrap',
     'http_parser', 'http2', 'tls_wrap', 'js_stream', 'js_udp_wrap', 'zlib', 'crypto', 'sqlite',
   ];

@@ -61,6 +61,15 @@
     return `${url}:1\n${lines[0]}\n^\n`;
   }
 
+  function pathOf(url) {
+    if (!StringPrototypeStartsWith(url, 'file:')) return url;
+    try {
+      return ctx.requireBuiltin('internal/url').fileURLToPath(url);
+    } catch {
+      return url;
+    }
+  }
+
   let recordOf;
   class ModuleWrap {
     #record;
@@ -87,7 +96,7 @@
         throw decorate(error, url);
       }
       this.sourceMapURL = undefined;
-      if (option === source_text_module_default_hdo) host.call('code.load', url, 'module');
+      if (option === source_text_module_default_hdo) host.call('code.load', pathOf(url), 'module');
       else if (!StringPrototypeStartsWith(url, 'node:')) host.evalEvent('vm', source);
     }
     getModuleRequests() {
