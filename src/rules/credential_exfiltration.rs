@@ -33,9 +33,17 @@ impl Rule for Check {
     fn check(view: &View<'_>) -> Vec<Finding> {
         // One finding for each secret and host: a thief who tries three times stole once.
         let mut grouped: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-        for (index, leak) in view.leaks().iter().enumerate().filter(|(_, leak)| !leak.allowed) {
+        for (index, leak) in view
+            .leaks()
+            .iter()
+            .enumerate()
+            .filter(|(_, leak)| !leak.allowed)
+        {
             if let Some(out) = view.outgoing().get(leak.outgoing) {
-                grouped.entry((&leak.decoy.name, &out.host)).or_default().push(index);
+                grouped
+                    .entry((&leak.decoy.name, &out.host))
+                    .or_default()
+                    .push(index);
             }
         }
         grouped
@@ -52,7 +60,9 @@ impl Rule for Check {
                     .iter()
                     .filter_map(|index| view.outgoing().get(view.leaks().get(*index)?.outgoing))
                     .flat_map(|out| out.events.iter().copied());
-                let events: Vec<&Event> = sent.chain(sources(view, leak.decoy, out.events.first())).collect();
+                let events: Vec<&Event> = sent
+                    .chain(sources(view, leak.decoy, out.events.first()))
+                    .collect();
                 Some(Self::META.finding(view, &events, detail))
             })
             .collect()
@@ -60,14 +70,20 @@ impl Rule for Check {
 }
 
 /// The reads that brought the secret in before it left.
-fn sources<'t>(view: &View<'t>, decoy: &crate::trace::Decoy, before: Option<&&'t Event>) -> Vec<&'t Event> {
+fn sources<'t>(
+    view: &View<'t>,
+    decoy: &crate::trace::Decoy,
+    before: Option<&&'t Event>,
+) -> Vec<&'t Event> {
     let end = before.map_or(u32::MAX, |event| event.seq);
     let reads = view.of_any(&[Kind::FileRead, Kind::EnvRead, Kind::EnvList]);
     reads
         .into_iter()
         .filter(|event| event.seq < end)
         .filter(|event| match event.kind {
-            Kind::FileRead => view.decoys_in(view.path(event)).any(|held| held.name == decoy.name),
+            Kind::FileRead => view
+                .decoys_in(view.path(event))
+                .any(|held| held.name == decoy.name),
             Kind::EnvRead => decoy.variables.contains(&event.subject),
             _ => !decoy.variables.is_empty(),
         })
@@ -84,7 +100,11 @@ mod tests {
         let mut builder = TraceBuilder::new();
         builder.event(Kind::FileRead, "/home/u/.npmrc");
         builder.at("install.js", 9);
-        builder.payload(Kind::NetHttp, "POST https://collect.example/", TOKEN.as_bytes());
+        builder.payload(
+            Kind::NetHttp,
+            "POST https://collect.example/",
+            TOKEN.as_bytes(),
+        );
         let found = builder.check::<Check>();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].at.as_ref().map(|at| at.line), Some(9));

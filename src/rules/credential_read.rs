@@ -21,11 +21,29 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Check;
 
 /// Files that tools of every kind read for their settings; that they also hold a token does not make reading them odd.
-const SETTINGS: &[&str] = &[".npmrc", ".yarnrc", ".yarnrc.yml", ".env", "config", ".gitconfig", "pip.conf"];
+const SETTINGS: &[&str] = &[
+    ".npmrc",
+    ".yarnrc",
+    ".yarnrc.yml",
+    ".env",
+    "config",
+    ".gitconfig",
+    "pip.conf",
+];
 
 /// Directories and groups whose files serve nothing but access to keys, money or sessions.
 const GRAVE: &[&str] = &[
-    "/.ssh/id_", "wallet", "Wallet", "keystore", "Cookies", "Login Data", "logins.json", "key4.db", "Local Storage", "leveldb", "tdata",
+    "/.ssh/id_",
+    "wallet",
+    "Wallet",
+    "keystore",
+    "Cookies",
+    "Login Data",
+    "logins.json",
+    "key4.db",
+    "Local Storage",
+    "leveldb",
+    "tdata",
 ];
 
 /// Which programs of the machine read which files as their own.
@@ -79,7 +97,10 @@ impl Rule for Check {
                     true => Confidence::High,
                     false => Confidence::Medium,
                 };
-                let names: BTreeSet<&str> = view.decoys_in(path).map(|decoy| decoy.name.as_str()).collect();
+                let names: BTreeSet<&str> = view
+                    .decoys_in(path)
+                    .map(|decoy| decoy.name.as_str())
+                    .collect();
                 let names = names.into_iter().collect::<Vec<_>>().join(", ");
                 Self::META
                     .finding(view, &events, format!("reads {path}, which holds {names}"))
@@ -93,7 +114,8 @@ impl Rule for Check {
 fn is_odd(view: &View<'_>, event: &Event) -> bool {
     let path = view.path(event);
     let name = path.rsplit('/').next().unwrap_or(path);
-    let settings = SETTINGS.contains(&name) && !path.contains("/.kube/") && !path.contains("/.aws/");
+    let settings =
+        SETTINGS.contains(&name) && !path.contains("/.kube/") && !path.contains("/.aws/");
     if settings || !event.outcome.is_ok() || view.decoys_in(path).next().is_none() {
         return false;
     }
@@ -111,7 +133,9 @@ mod tests {
     #[test]
     fn a_private_key_read_by_package_code_is_found() {
         let mut builder = TraceBuilder::new();
-        builder.at("index.js", 4).event(Kind::FileRead, "/home/u/.ssh/id_ed25519");
+        builder
+            .at("index.js", 4)
+            .event(Kind::FileRead, "/home/u/.ssh/id_ed25519");
         let found = builder.check::<Check>();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].confidence, Confidence::High);
@@ -124,7 +148,9 @@ mod tests {
         builder.event(Kind::FileRead, "/home/u/.npmrc");
         builder.event(Kind::FileRead, "/home/u/other.txt");
         let ssh = builder.spawn(&["ssh", "git.test"]);
-        builder.process(ssh).event(Kind::FileRead, "/home/u/.ssh/id_ed25519");
+        builder
+            .process(ssh)
+            .event(Kind::FileRead, "/home/u/.ssh/id_ed25519");
         assert_eq!(builder.check::<Check>(), []);
     }
 }

@@ -46,7 +46,11 @@ impl Rule for Check {
             Kind::FileDelete,
             Kind::FileLink,
         ];
-        for event in view.of_any(&kinds).into_iter().filter(|event| event.outcome.is_ok()) {
+        for event in view
+            .of_any(&kinds)
+            .into_iter()
+            .filter(|event| event.outcome.is_ok())
+        {
             let path = normal(view.path(event));
             if let Some((victim, confidence)) = change(view, event, &known) {
                 victims.entry(victim).or_default().push((event, confidence));
@@ -56,16 +60,32 @@ impl Rule for Check {
         victims
             .into_iter()
             .map(|(victim, changes)| {
-                let declared = view.trace().header.manifest.dependencies.binary_search(&victim).is_ok();
-                let most = changes.iter().map(|(_, confidence)| *confidence).max().unwrap_or(Confidence::Low);
+                let declared = view
+                    .trace()
+                    .header
+                    .manifest
+                    .dependencies
+                    .binary_search(&victim)
+                    .is_ok();
+                let most = changes
+                    .iter()
+                    .map(|(_, confidence)| *confidence)
+                    .max()
+                    .unwrap_or(Confidence::Low);
                 let (severity, confidence) = match declared {
                     true => (Severity::Medium, Confidence::Medium),
                     false => (Severity::High, most),
                 };
                 let events: Vec<&Event> = changes.iter().map(|(event, _)| *event).collect();
                 let paths: BTreeSet<&str> = events.iter().map(|event| view.path(event)).collect();
-                let detail = format!("{} of {victim} changed, first {}", count(paths.len()), paths.first().unwrap_or(&""));
-                Self::META.finding(view, &events, detail).graded(severity, confidence)
+                let detail = format!(
+                    "{} of {victim} changed, first {}",
+                    count(paths.len()),
+                    paths.first().unwrap_or(&"")
+                );
+                Self::META
+                    .finding(view, &events, detail)
+                    .graded(severity, confidence)
             })
             .collect()
     }
@@ -79,7 +99,11 @@ fn count(files: usize) -> String {
 }
 
 /// Whose file an event changes, and how sure it is that it was there and is code.
-fn change(view: &View<'_>, event: &Event, known: &BTreeSet<String>) -> Option<(String, Confidence)> {
+fn change(
+    view: &View<'_>,
+    event: &Event,
+    known: &BTreeSet<String>,
+) -> Option<(String, Confidence)> {
     let path = match event.kind {
         Kind::FileRename => match view.places().of(view.path(event)) {
             Place::Other(_) => view.path(event),
@@ -109,7 +133,18 @@ fn is_code(path: &str) -> bool {
     let ending = path.rsplit('.').next().unwrap_or_default();
     matches!(
         ending,
-        "js" | "cjs" | "mjs" | "ts" | "json" | "node" | "wasm" | "py" | "sh" | "asar" | "dll" | "so" | "exe"
+        "js" | "cjs"
+            | "mjs"
+            | "ts"
+            | "json"
+            | "node"
+            | "wasm"
+            | "py"
+            | "sh"
+            | "asar"
+            | "dll"
+            | "so"
+            | "exe"
     )
 }
 
@@ -123,7 +158,9 @@ mod tests {
         let mut builder = TraceBuilder::new();
         let path = format!("{ROOT}/../other/index.js");
         builder.event(Kind::FileRead, &path);
-        builder.at("install.js", 6).payload(Kind::FileWrite, &path, b"INERT-PAYLOAD");
+        builder
+            .at("install.js", 6)
+            .payload(Kind::FileWrite, &path, b"INERT-PAYLOAD");
         let found = builder.check::<Check>();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].confidence, Confidence::High);
@@ -143,10 +180,16 @@ mod tests {
     fn own_files_caches_and_package_managers_are_quiet() {
         let mut builder = TraceBuilder::new();
         builder.payload(Kind::FileWrite, &format!("{ROOT}/build/a.js"), b"x");
-        builder.payload(Kind::FileWrite, &format!("{ROOT}/../.cache/sample/a.js"), b"x");
+        builder.payload(
+            Kind::FileWrite,
+            &format!("{ROOT}/../.cache/sample/a.js"),
+            b"x",
+        );
         builder.payload(Kind::FileWrite, &format!("{ROOT}/../.bin/sample"), b"x");
         let npm = builder.spawn(&["npm", "install", "other"]);
-        builder.process(npm).payload(Kind::FileWrite, &format!("{ROOT}/../other/index.js"), b"x");
+        builder
+            .process(npm)
+            .payload(Kind::FileWrite, &format!("{ROOT}/../other/index.js"), b"x");
         assert_eq!(builder.check::<Check>(), []);
     }
 }

@@ -26,8 +26,22 @@ const MANY: usize = 10;
 const OVERWRITTEN: usize = 5;
 /// Directories of a project that tools make and remove.
 const OUTPUTS: &[&str] = &[
-    "dist", "build", "out", "coverage", "tmp", "temp", "node_modules", "target", ".next", ".nuxt", ".cache", ".turbo", ".parcel-cache",
-    ".nyc_output", ".tmp", ".vite",
+    "dist",
+    "build",
+    "out",
+    "coverage",
+    "tmp",
+    "temp",
+    "node_modules",
+    "target",
+    ".next",
+    ".nuxt",
+    ".cache",
+    ".turbo",
+    ".parcel-cache",
+    ".nyc_output",
+    ".tmp",
+    ".vite",
 ];
 
 impl Rule for Check {
@@ -41,7 +55,10 @@ impl Rule for Check {
     };
 
     fn check(view: &View<'_>) -> Vec<Finding> {
-        let found: Vec<Finding> = [removed(view), overwritten(view)].into_iter().flatten().collect();
+        let found: Vec<Finding> = [removed(view), overwritten(view)]
+            .into_iter()
+            .flatten()
+            .collect();
         match found.is_empty() {
             true => commanded(view).into_iter().collect(),
             false => found,
@@ -54,7 +71,11 @@ fn removed(view: &View<'_>) -> Option<Finding> {
     let mut victims: Vec<&Event> = Vec::new();
     let mut files = 0_usize;
     let mut everything = None;
-    for &event in view.of(Kind::FileDelete).iter().filter(|event| event.outcome.is_ok()) {
+    for &event in view
+        .of(Kind::FileDelete)
+        .iter()
+        .filter(|event| event.outcome.is_ok())
+    {
         let says = |fact: &str| event.detail.get(fact).is_some_and(|value| value == "yes");
         // A directory can be removed by itself only when all that it held is gone.
         let recursive = says("recursive") || says("directory");
@@ -62,20 +83,32 @@ fn removed(view: &View<'_>) -> Option<Finding> {
             everything.get_or_insert(event);
         }
         if is_foreign(view, view.path(event)) {
-            let entries = event.detail.get("entries").and_then(|count| count.parse().ok());
+            let entries = event
+                .detail
+                .get("entries")
+                .and_then(|count| count.parse().ok());
             files = files.saturating_add(entries.unwrap_or(1_usize).max(1));
             victims.push(event);
         }
     }
     if let Some(event) = everything {
-        return Some(Check::META.finding(view, &[event], format!("{} is removed with all it holds", event.subject)));
+        return Some(Check::META.finding(
+            view,
+            &[event],
+            format!("{} is removed with all it holds", event.subject),
+        ));
     }
     let first = victims.first()?;
-    let detail = format!("{files} files that are not the package's are removed, first {}", first.subject);
+    let detail = format!(
+        "{files} files that are not the package's are removed, first {}",
+        first.subject
+    );
     let finding = Check::META.finding(view, &victims, detail);
     match files {
         MANY.. => Some(finding),
-        _ if view.decoys_in(view.path(first)).next().is_some() => Some(finding.graded(Severity::High, Confidence::Medium)),
+        _ if view.decoys_in(view.path(first)).next().is_some() => {
+            Some(finding.graded(Severity::High, Confidence::Medium))
+        }
         _ => None,
     }
 }
@@ -85,7 +118,9 @@ fn is_foreign(view: &View<'_>, path: &str) -> bool {
     match view.places().of(path) {
         Place::Own | Place::Cache | Place::Temp | Place::Device => false,
         Place::Project => {
-            let below = path.get(view.places().project().len()..).unwrap_or_default();
+            let below = path
+                .get(view.places().project().len()..)
+                .unwrap_or_default();
             !below.split('/').any(|part| OUTPUTS.contains(&part))
         }
         Place::Other(_) | Place::Home | Place::System => true,
@@ -96,24 +131,48 @@ fn is_foreign(view: &View<'_>, path: &str) -> bool {
 fn overwritten(view: &View<'_>) -> Option<Finding> {
     let mut same: BTreeMap<Option<Digest>, Vec<&Event>> = BTreeMap::new();
     for &event in view.of(Kind::FileWrite) {
-        let existed = event.detail.get("existed").is_some_and(|length| length != "0");
+        let existed = event
+            .detail
+            .get("existed")
+            .is_some_and(|length| length != "0");
         if event.outcome.is_ok() && existed && is_foreign(view, view.path(event)) {
             let empty = view.payload(event).is_none_or(bytes::Bytes::is_empty);
             let digest = event.payload.filter(|_| !empty);
             same.entry(digest).or_default().push(event);
         }
     }
-    let paths = |events: &[&Event]| events.iter().map(|event| view.path(event)).collect::<BTreeSet<_>>().len();
-    let events = same.into_values().find(|events| paths(events) >= OVERWRITTEN)?;
-    let detail = format!("{} files of others get the same contents, first {}", paths(&events), events.first().map_or("", |event| view.path(event)));
+    let paths = |events: &[&Event]| {
+        events
+            .iter()
+            .map(|event| view.path(event))
+            .collect::<BTreeSet<_>>()
+            .len()
+    };
+    let events = same
+        .into_values()
+        .find(|events| paths(events) >= OVERWRITTEN)?;
+    let detail = format!(
+        "{} files of others get the same contents, first {}",
+        paths(&events),
+        events.first().map_or("", |event| view.path(event))
+    );
     Some(Check::META.finding(view, &events, detail))
 }
 
 /// A command that removes everything, where the trace does not show what it removed.
 fn commanded(view: &View<'_>) -> Option<Finding> {
     let texts = view.shell_texts();
-    let (_, event) = texts.iter().find(|(text, _)| pipelines(text).iter().flatten().any(|command| wipes(command)))?;
-    let finding = Check::META.finding(view, &[event], "a command removes a home directory or the whole system".to_owned());
+    let (_, event) = texts.iter().find(|(text, _)| {
+        pipelines(text)
+            .iter()
+            .flatten()
+            .any(|command| wipes(command))
+    })?;
+    let finding = Check::META.finding(
+        view,
+        &[event],
+        "a command removes a home directory or the whole system".to_owned(),
+    );
     Some(finding.graded(Severity::Critical, Confidence::Medium))
 }
 
@@ -123,16 +182,26 @@ fn wipes(command: &[String]) -> bool {
     let Some(program) = words.first().map(|word| base_name(word)) else {
         return false;
     };
-    let flag = |letter: char| words.iter().any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains(letter));
+    let flag = |letter: char| {
+        words
+            .iter()
+            .any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains(letter))
+    };
     let recursive = flag('r') || flag('R') || words.iter().any(|word| word == "--recursive");
     let everything = |word: &String| {
         let target = word.trim_end_matches('*').trim_end_matches('/');
-        target.is_empty() && word.starts_with('/') || matches!(target, "~" | "$HOME" | "${HOME}" | "%USERPROFILE%" | "C:\\" | "C:")
+        target.is_empty() && word.starts_with('/')
+            || matches!(
+                target,
+                "~" | "$HOME" | "${HOME}" | "%USERPROFILE%" | "C:\\" | "C:"
+            )
     };
     let target = words.iter().skip(1).any(everything);
     match program.as_str() {
         "rm" => recursive && target,
-        "rd" | "rmdir" | "del" => words.iter().any(|word| word.eq_ignore_ascii_case("/s")) && target,
+        "rd" | "rmdir" | "del" => {
+            words.iter().any(|word| word.eq_ignore_ascii_case("/s")) && target
+        }
         _ => false,
     }
 }
@@ -158,7 +227,11 @@ mod tests {
             builder.event(Kind::FileDelete, &format!("/home/u/Documents/{n}.txt"));
         }
         for n in 0..OVERWRITTEN {
-            let seq = builder.payload(Kind::FileWrite, &format!("/home/u/work/app/src/{n}.js"), b"INERT-PAYLOAD");
+            let seq = builder.payload(
+                Kind::FileWrite,
+                &format!("/home/u/work/app/src/{n}.js"),
+                b"INERT-PAYLOAD",
+            );
             builder.detail(seq, "existed", "100");
         }
         assert_eq!(builder.check::<Check>().len(), 2);
@@ -167,7 +240,12 @@ mod tests {
     #[test]
     fn cleaning_up_is_quiet() {
         let mut builder = TraceBuilder::new();
-        for path in [format!("{ROOT}/build"), "/home/u/work/app/dist".into(), "/tmp/x".into(), "/home/u/.cache/sample".into()] {
+        for path in [
+            format!("{ROOT}/build"),
+            "/home/u/work/app/dist".into(),
+            "/tmp/x".into(),
+            "/home/u/.cache/sample".into(),
+        ] {
             let seq = builder.event(Kind::FileDelete, &path);
             builder.detail(seq, "recursive", "yes");
             builder.detail(seq, "entries", "50");
@@ -178,8 +256,18 @@ mod tests {
 
     #[test]
     fn the_wiping_commands_are_known() {
-        let wipe = |text: &str| pipelines(text).iter().flatten().any(|command| wipes(command));
-        for text in ["rm -rf ~", "sudo rm -fr /", "rm -r -f \"$HOME\"/*", "rm -rf /*"] {
+        let wipe = |text: &str| {
+            pipelines(text)
+                .iter()
+                .flatten()
+                .any(|command| wipes(command))
+        };
+        for text in [
+            "rm -rf ~",
+            "sudo rm -fr /",
+            "rm -r -f \"$HOME\"/*",
+            "rm -rf /*",
+        ] {
             assert!(wipe(text), "{text}");
         }
         for text in ["rm -rf ./dist", "rm ~/x", "rm -rf ~/x", "rm -rf /tmp/x"] {

@@ -27,7 +27,15 @@ const MANY: usize = 3;
 /// A shorter fact is found by chance.
 const FACT: usize = 5;
 /// Domains of local networks: names below them are the machine and its neighbours.
-const LOCAL: &[&str] = &["local", "lan", "internal", "home", "localdomain", "corp", "arpa"];
+const LOCAL: &[&str] = &[
+    "local",
+    "lan",
+    "internal",
+    "home",
+    "localdomain",
+    "corp",
+    "arpa",
+];
 
 impl Rule for Check {
     const META: Meta = Meta {
@@ -50,11 +58,22 @@ impl Rule for Check {
     }
 }
 
-fn judge(view: &View<'_>, index: usize, out: &Outgoing<'_>, facts: &BTreeSet<String>) -> Option<Finding> {
+fn judge(
+    view: &View<'_>,
+    index: usize,
+    out: &Outgoing<'_>,
+    facts: &BTreeSet<String>,
+) -> Option<Finding> {
     let finding = |events: &[&Event], detail: String| Check::META.finding(view, events, detail);
-    let secret = view.leaks().iter().find(|leak| leak.outgoing == index && !leak.allowed);
+    let secret = view
+        .leaks()
+        .iter()
+        .find(|leak| leak.outgoing == index && !leak.allowed);
     if let Some(leak) = secret {
-        let detail = format!("{} is in the names looked up below {}", leak.decoy.name, out.host);
+        let detail = format!(
+            "{} is in the names looked up below {}",
+            leak.decoy.name, out.host
+        );
         return Some(finding(&out.events, detail));
     }
     if let Some((fact, encoding)) = fact_in(out, facts) {
@@ -62,34 +81,64 @@ fn judge(view: &View<'_>, index: usize, out: &Outgoing<'_>, facts: &BTreeSet<Str
             "" => String::new(),
             encoding => format!(", disguised by {encoding}"),
         };
-        let detail = format!("{fact} of this machine is in the names looked up below {}{disguise}", out.host);
+        let detail = format!(
+            "{fact} of this machine is in the names looked up below {}{disguise}",
+            out.host
+        );
         return Some(finding(&out.events, detail).graded(Severity::High, Confidence::High));
     }
-    let carrying: Vec<&Event> = out.events.iter().copied().filter(|event| carries(&event.subject, &out.host)).collect();
-    let names: BTreeSet<&str> = carrying.iter().map(|event| event.subject.as_str()).collect();
-    let detail = format!("{} long encoded names are looked up below {}", names.len(), out.host);
+    let carrying: Vec<&Event> = out
+        .events
+        .iter()
+        .copied()
+        .filter(|event| carries(&event.subject, &out.host))
+        .collect();
+    let names: BTreeSet<&str> = carrying
+        .iter()
+        .map(|event| event.subject.as_str())
+        .collect();
+    let detail = format!(
+        "{} long encoded names are looked up below {}",
+        names.len(),
+        out.host
+    );
     match (names.len(), out.reach) {
         (0, _) | (1..MANY, Reach::Own) => None,
-        (1..MANY, _) => Some(finding(&carrying, detail).graded(Severity::Medium, Confidence::Medium)),
-        (_, Reach::Own) => Some(finding(&carrying, detail).graded(Severity::Medium, Confidence::High)),
+        (1..MANY, _) => {
+            Some(finding(&carrying, detail).graded(Severity::Medium, Confidence::Medium))
+        }
+        (_, Reach::Own) => {
+            Some(finding(&carrying, detail).graded(Severity::Medium, Confidence::High))
+        }
         _ => Some(finding(&carrying, detail).graded(Severity::High, Confidence::High)),
     }
 }
 
-/// What identifies the machine and its user: what the package asked for, and the names in the path it lies in.
+/// What identifies the machine and its user: the names that the package asked for, and the user's name, which is also in
+/// the path of the package.
 fn facts(view: &View<'_>) -> BTreeSet<String> {
     let identity = |subject: &str| {
-        ["host", "user", "home", "network", "mac"]
+        ["host", "user", "home"]
             .iter()
             .any(|word| subject.to_lowercase().contains(word))
     };
-    let asked = view.of(Kind::HostQuery).iter().filter(|event| identity(&event.subject));
+    let asked = view
+        .of(Kind::HostQuery)
+        .iter()
+        .filter(|event| identity(&event.subject));
     let answers = asked.filter_map(|event| event.detail.get("value"));
-    let paths = [view.places().project().to_owned()];
     answers
-        .chain(&paths)
-        .flat_map(|text| text.split(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.')))
-        .filter(|word| word.len() >= FACT && !matches!(*word, "linux" | "Users" | "local" | "username" | "homedir" | "shell"))
+        .chain(view.places().homes())
+        .flat_map(|text| {
+            text.split(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.'))
+        })
+        .filter(|word| {
+            word.len() >= FACT
+                && !matches!(
+                    *word,
+                    "linux" | "Users" | "local" | "username" | "homedir" | "shell"
+                )
+        })
         .map(str::to_lowercase)
         .collect()
 }
@@ -105,9 +154,14 @@ fn fact_in<'o>(out: &'o Outgoing<'_>, facts: &BTreeSet<String>) -> Option<(Strin
 
 /// Whether a name has a long label below its domain that looks encoded.
 fn carries(name: &str, parent: &str) -> bool {
-    let length = name.trim_end_matches('.').len().saturating_sub(parent.len());
+    let length = name
+        .trim_end_matches('.')
+        .len()
+        .saturating_sub(parent.len());
     let labels = name.get(..length).unwrap_or_default().split('.');
-    labels.into_iter().any(|label| label.len() >= LONG && is_encoded(label))
+    labels
+        .into_iter()
+        .any(|label| label.len() >= LONG && is_encoded(label))
 }
 
 /// Whether a label looks like hexadecimal, base32 or base64 rather than like words.
@@ -116,7 +170,8 @@ fn is_encoded(label: &str) -> bool {
     let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
     let kinds: BTreeSet<u8> = bytes.iter().copied().collect();
     let hyphens = bytes.iter().filter(|b| **b == b'-').count();
-    let upper = bytes.iter().any(u8::is_ascii_uppercase) && bytes.iter().any(u8::is_ascii_lowercase);
+    let upper =
+        bytes.iter().any(u8::is_ascii_uppercase) && bytes.iter().any(u8::is_ascii_lowercase);
     let mixed = digits * 8 >= bytes.len() || upper && digits > 0;
     mixed && kinds.len() >= 8 && hyphens * 8 < bytes.len()
 }
@@ -132,7 +187,9 @@ mod tests {
         let query = builder.event(Kind::HostQuery, "hostname");
         builder.detail(query, "value", "build-host-7");
         let label: String = b"build-host-7".iter().map(|b| format!("{b:02x}")).collect();
-        builder.at("a.js", 3).event(Kind::NetDns, &format!("{label}.oast.example"));
+        builder
+            .at("a.js", 3)
+            .event(Kind::NetDns, &format!("{label}.oast.example"));
         let found = builder.check::<Check>();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].severity, Severity::High);
@@ -143,7 +200,10 @@ mod tests {
     fn a_transfer_in_many_long_labels_is_found() {
         let mut builder = TraceBuilder::new();
         for n in 0..3 {
-            builder.event(Kind::NetDns, &format!("{n}f00dfeed0123456789abcdefcafe42{n}.c.example"));
+            builder.event(
+                Kind::NetDns,
+                &format!("{n}f00dfeed0123456789abcdefcafe42{n}.c.example"),
+            );
         }
         assert_eq!(builder.check::<Check>().len(), 1);
     }

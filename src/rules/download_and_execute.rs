@@ -12,7 +12,7 @@
 //!
 //! Since 0.1.0.
 
-use super::flow::{Download, How, downloads};
+use super::flow::{Download, How};
 use super::places::normal;
 use super::{Confidence, Finding, Meta, Place, Reach, Rule, Severity, View};
 use crate::trace::{Event, Kind};
@@ -32,15 +32,15 @@ impl Rule for Check {
     };
 
     fn check(view: &View<'_>) -> Vec<Finding> {
-        downloads(view)
-            .into_iter()
+        view.downloads()
+            .iter()
             .filter(|download| !matches!(download.run.how, How::Input | How::Argument))
-            .filter_map(|download| judge(view, &download))
+            .filter_map(|download| judge(view, download))
             .collect()
     }
 }
 
-fn judge(view: &View<'_>, download: &Download<'_>) -> Option<Finding> {
+fn judge<'t>(view: &View<'t>, download: &Download<'t>) -> Option<Finding> {
     let (severity, confidence) = match (view.reach(download.source), aggravated(view, download)) {
         (Reach::Local, _) => return None,
         (Reach::Registry, _) => (Severity::Info, Confidence::Medium),
@@ -59,16 +59,28 @@ fn judge(view: &View<'_>, download: &Download<'_>) -> Option<Finding> {
     let mut chain = vec![download.run.event, download.source];
     chain.extend(download.run.written);
     chain.extend(made_executable(view, download));
-    Some(Check::META.finding(view, &chain, detail).graded(severity, confidence))
+    Some(
+        Check::META
+            .finding(view, &chain, detail)
+            .graded(severity, confidence),
+    )
 }
 
 /// Signs that no installer of the package's own program gives.
-fn aggravated(view: &View<'_>, download: &Download<'_>) -> bool {
+fn aggravated<'t>(view: &View<'t>, download: &Download<'t>) -> bool {
     let run = &download.run;
     let place = view.places().of(&run.path);
-    let hidden = run.path.rsplit('/').next().is_some_and(|name| name.starts_with('.'));
+    let hidden = run
+        .path
+        .rsplit('/')
+        .next()
+        .is_some_and(|name| name.starts_with('.'));
     let plain = requests(view, download).any(|event| event.subject.contains(" http://"));
-    let detached = run.event.detail.get("detached").is_some_and(|value| value == "yes");
+    let detached = run
+        .event
+        .detail
+        .get("detached")
+        .is_some_and(|value| value == "yes");
     let outside = run.how != How::Evaluated && !matches!(place, Place::Own | Place::Cache);
     let evaluated = run.how == How::Evaluated && !is_data(&run.bytes);
     evaluated || outside || hidden || plain || detached
@@ -77,15 +89,25 @@ fn aggravated(view: &View<'_>, download: &Download<'_>) -> bool {
 /// Whether evaluated text is data: some old code reads JSON by evaluating it.
 fn is_data(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
-    let text = text.trim().trim_start_matches('(').trim_end_matches([')', ';']);
+    let text = text
+        .trim()
+        .trim_start_matches('(')
+        .trim_end_matches([')', ';']);
     serde_json::from_str::<serde_json::Value>(text).is_ok()
 }
 
 /// The requests to the host from which the bytes came, before they came.
-fn requests<'v, 't>(view: &'v View<'t>, download: &'v Download<'t>) -> impl Iterator<Item = &'t Event> {
+fn requests<'v, 't>(
+    view: &'v View<'t>,
+    download: &'v Download<'t>,
+) -> impl Iterator<Item = &'t Event> {
     let host = view.host(download.source);
     let all = view.of(Kind::NetHttp).iter().copied();
-    all.filter(move |event| event.run == download.source.run && event.seq <= download.source.seq && view.host(event) == host)
+    all.filter(move |event| {
+        event.run == download.source.run
+            && event.seq <= download.source.seq
+            && view.host(event) == host
+    })
 }
 
 /// The changes of mode that made the file a program.
@@ -96,7 +118,9 @@ fn made_executable<'t>(view: &View<'t>, download: &Download<'t>) -> Vec<&'t Even
     let paths = [normal(view.path(write)), download.run.path.clone()];
     let changes = view.of(Kind::FileChmod).iter().copied();
     changes
-        .filter(|event| event.seq < download.run.event.seq && paths.contains(&normal(view.path(event))))
+        .filter(|event| {
+            event.seq < download.run.event.seq && paths.contains(&normal(view.path(event)))
+        })
         .collect()
 }
 
@@ -123,7 +147,10 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].evidence, [1, 2, 3, 4]);
         assert_eq!(found[0].at.as_ref().map(|at| at.line), Some(8));
-        assert_eq!((found[0].severity, found[0].confidence), (Severity::High, Confidence::High));
+        assert_eq!(
+            (found[0].severity, found[0].confidence),
+            (Severity::High, Confidence::High)
+        );
     }
 
     #[test]
@@ -133,7 +160,10 @@ mod tests {
         assert_eq!(grade("registry.test", &own), Severity::Info);
         assert_eq!(grade("dl.tool.example", &own), Severity::Medium);
         assert_eq!(grade("192.0.2.1", &own), Severity::Critical);
-        assert_eq!(fetch_and_start("x.example", &own)[0].confidence, Confidence::Medium);
+        assert_eq!(
+            fetch_and_start("x.example", &own)[0].confidence,
+            Confidence::Medium
+        );
     }
 
     #[test]

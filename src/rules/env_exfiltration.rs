@@ -26,8 +26,23 @@ const MANY: usize = 6;
 
 /// Variables that nearly every process has: their names betray an environment whose values the trace does not tell.
 const COMMON: &[&str] = &[
-    "HOME", "INIT_CWD", "LANG", "LOGNAME", "NODE", "PATH", "PWD", "SHELL", "SHLVL", "TERM", "USER", "npm_command",
-    "npm_config_cache", "npm_execpath", "npm_lifecycle_event", "npm_node_execpath", "npm_package_name",
+    "HOME",
+    "INIT_CWD",
+    "LANG",
+    "LOGNAME",
+    "NODE",
+    "PATH",
+    "PWD",
+    "SHELL",
+    "SHLVL",
+    "TERM",
+    "USER",
+    "npm_command",
+    "npm_config_cache",
+    "npm_execpath",
+    "npm_lifecycle_event",
+    "npm_node_execpath",
+    "npm_package_name",
 ];
 
 impl Rule for Check {
@@ -50,10 +65,18 @@ impl Rule for Check {
         let mut told = BTreeSet::new();
         let mut found = Vec::new();
         for (index, out) in view.outgoing().iter().enumerate() {
-            let most = out.layers.iter().map(|layer| pairs(layer, &names, &values).max(common(layer))).max();
+            let most = out
+                .layers
+                .iter()
+                .map(|layer| pairs(layer, &names, &values).max(common(layer)))
+                .max();
             let secrets = secrets(view, index);
             let detail = match most.unwrap_or(0) {
-                count if count >= MANY => format!("{count} variables with their values go to {} {}", out.host, out.via.phrase()),
+                count if count >= MANY => format!(
+                    "{count} variables with their values go to {} {}",
+                    out.host,
+                    out.via.phrase()
+                ),
                 _ if secrets.len() > 1 => {
                     let names = secrets.into_iter().collect::<Vec<_>>().join(", ");
                     format!("{names} go to {} {}", out.host, out.via.phrase())
@@ -71,7 +94,10 @@ impl Rule for Check {
 /// What leaves, then the reads of the environment before it.
 fn evidence<'t>(view: &View<'t>, out: &Outgoing<'t>) -> Vec<&'t Event> {
     let start = out.events.first().map_or(0, |event| event.seq);
-    let listed = view.of(Kind::EnvList).iter().filter(|event| event.seq < start);
+    let listed = view
+        .of(Kind::EnvList)
+        .iter()
+        .filter(|event| event.seq < start);
     out.events.iter().chain(listed).copied().collect()
 }
 
@@ -107,7 +133,10 @@ fn common(layer: &Layer) -> usize {
             let before = at.checked_sub(1).and_then(|at| layer_byte(&text, at));
             let after = text.get(at + name.len()..).unwrap_or_default();
             let starts = before.is_none_or(|b| !b.is_ascii_alphanumeric() && b != b'_');
-            starts && ["=", "\":", "':", ": '"].iter().any(|sign| after.starts_with(sign))
+            starts
+                && ["=", "\":", "':", ": '"]
+                    .iter()
+                    .any(|sign| after.starts_with(sign))
         })
     };
     COMMON.iter().filter(assigned).count()
@@ -125,7 +154,10 @@ fn secrets<'v>(view: &'v View<'_>, index: usize) -> BTreeSet<&'v str> {
         .filter(|leak| leak.outgoing == index && !leak.allowed && !leak.decoy.variables.is_empty())
         .filter(|leak| {
             let mut files = view.of(Kind::FileRead).iter();
-            !files.any(|event| view.decoys_in(view.path(event)).any(|held| held.name == leak.decoy.name))
+            !files.any(|event| {
+                view.decoys_in(view.path(event))
+                    .any(|held| held.name == leak.decoy.name)
+            })
         })
         .map(|leak| leak.decoy.name.as_str())
         .collect()
@@ -142,9 +174,13 @@ mod tests {
     #[test]
     fn a_whole_environment_that_leaves_is_found() {
         let mut builder = TraceBuilder::new();
-        builder.at("a.js", 2).payload(Kind::EnvList, "*", ENVIRONMENT.as_bytes());
+        builder
+            .at("a.js", 2)
+            .payload(Kind::EnvList, "*", ENVIRONMENT.as_bytes());
         let body = ENVIRONMENT.replace('\0', "\n");
-        builder.at("a.js", 5).payload(Kind::NetHttp, "POST https://x.example/", body.as_bytes());
+        builder
+            .at("a.js", 5)
+            .payload(Kind::NetHttp, "POST https://x.example/", body.as_bytes());
         let found = builder.check::<Check>();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].at.as_ref().map(|at| at.line), Some(5));
@@ -153,7 +189,8 @@ mod tests {
     #[test]
     fn known_names_are_enough_where_values_are_not_told() {
         let mut builder = TraceBuilder::new();
-        let body = br#"{"HOME":"/h","USER":"u","PATH":"/b","PWD":"/h","TERM":"x","SHELL":"/bin/sh"}"#;
+        let body =
+            br#"{"HOME":"/h","USER":"u","PATH":"/b","PWD":"/h","TERM":"x","SHELL":"/bin/sh"}"#;
         builder.payload(Kind::NetHttp, "POST https://x.example/", body);
         assert_eq!(builder.check::<Check>().len(), 1);
     }
@@ -162,7 +199,11 @@ mod tests {
     fn a_few_chosen_values_are_no_finding() {
         let mut builder = TraceBuilder::new();
         builder.payload(Kind::EnvList, "*", ENVIRONMENT.as_bytes());
-        builder.payload(Kind::NetHttp, "POST https://tool.example/", br#"{"PWD":"/home/u/work","TERM":"xterm-256color"}"#);
+        builder.payload(
+            Kind::NetHttp,
+            "POST https://tool.example/",
+            br#"{"PWD":"/home/u/work","TERM":"xterm-256color"}"#,
+        );
         assert_eq!(builder.check::<Check>(), []);
     }
 }

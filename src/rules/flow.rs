@@ -1,7 +1,7 @@
 //! Data flow by content: what came from the network and was then run, whatever it passed through on the way.
 
 use super::commands::{FETCHERS, inline_script};
-use super::layers::layers;
+use super::layers::{Budget, layers};
 use super::needles::Needles;
 use super::places::normal;
 use super::view::View;
@@ -177,7 +177,7 @@ fn spawned<'t>(
     found
 }
 
-/// Everything that was run and whose bytes came from the network before.
+/// Everything that was run and whose bytes came from the network before. Rules ask [`View::downloads`], which keeps it.
 pub(super) fn downloads<'t>(view: &View<'t>) -> Vec<Download<'t>> {
     let runs = executions(view);
     let mut needles = Needles::default();
@@ -187,11 +187,13 @@ pub(super) fn downloads<'t>(view: &View<'t>) -> Vec<Download<'t>> {
         }
     }
     let mut sources: BTreeMap<usize, &Event> = BTreeMap::new();
-    for &event in view.of(Kind::NetRecv) {
+    let mut budget = Budget::default();
+    let received = view.of(Kind::NetRecv).iter().filter(|_| !runs.is_empty());
+    for &event in received {
         let Some(bytes) = view.payload(event) else {
             continue;
         };
-        for layer in layers(bytes) {
+        for layer in layers(bytes, &mut budget) {
             for id in needles.find(&layer.bytes) {
                 let fits =
                     |run: &Execution<'_>| run.event.seq > event.seq && holds(&layer.bytes, run);

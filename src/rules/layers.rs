@@ -3,6 +3,7 @@
 //! Each layer is decoded in every way that its bytes allow, breadth first, until a depth or a budget is reached. This is
 //! the cheap first look; encryption and unknown encodings are left to the comparison of runs.
 
+use crate::trace::Digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
@@ -14,7 +15,7 @@ const DEPTH: usize = 4;
 /// Layers of one payload.
 const LAYERS: usize = 96;
 /// Bytes of all layers of one payload: a body of the largest recorded size gets one round of decoding.
-const BUDGET: usize = 32 << 20;
+const ONE: usize = 32 << 20;
 /// Bytes that one compressed layer may grow to; a bomb is cut here.
 const INFLATED: u64 = 8 << 20;
 /// Runs of encoded characters shorter than this are words.
@@ -29,30 +30,41 @@ pub struct Layer {
     pub bytes: Vec<u8>,
 }
 
-/// The bytes themselves and everything that decoding makes of them.
-#[must_use]
-pub fn layers(bytes: &[u8]) -> Vec<Layer> {
+/// Bytes that may still be spent on decoding for one purpose: a package cannot make judging it slow.
+#[derive(Debug)]
+pub(super) struct Budget(usize);
+
+impl Default for Budget {
+    /// Three payloads of the largest recorded size, fully decoded.
+    fn default() -> Budget {
+        Budget(96 << 20)
+    }
+}
+
+/// The bytes themselves and, as long as the budget lasts, everything that decoding makes of them.
+pub(super) fn layers(bytes: &[u8], budget: &mut Budget) -> Vec<Layer> {
     let mut all = vec![Layer {
         encoding: String::new(),
         bytes: bytes.to_vec(),
     }];
-    let mut seen = BTreeSet::from([bytes.to_vec()]);
-    let mut spent = bytes.len();
+    let mut seen = BTreeSet::from([Digest::of(bytes)]);
+    let mut left = budget.0.min(ONE);
+    let before = left;
     let mut start = 0;
     for depth in 0..DEPTH {
         let end = all.len();
         for index in start..end {
-            let Some(layer) = all.get(index).cloned() else {
-                break;
+            let decoded = match all.get(index) {
+                Some(layer) if layer.bytes.len() <= left => decode(&layer.bytes, depth),
+                _ => Vec::new(),
             };
-            for (name, decoded) in decode(&layer.bytes, depth) {
-                spent = spent.saturating_add(decoded.len());
-                if spent > BUDGET || all.len() >= LAYERS {
-                    return all;
-                }
-                if seen.insert(decoded.clone()) {
+            for (name, decoded) in decoded {
+                left = left.saturating_sub(decoded.len());
+                if all.len() < LAYERS && left > 0 && seen.insert(Digest::of(&decoded)) {
+                    let outer = all.get(index).map_or("", |layer| layer.encoding.as_str());
+                    let encoding = nested(name, outer);
                     all.push(Layer {
-                        encoding: nested(name, &layer.encoding),
+                        encoding,
                         bytes: decoded,
                     });
                 }
@@ -60,6 +72,7 @@ pub fn layers(bytes: &[u8]) -> Vec<Layer> {
         }
         start = end;
     }
+    budget.0 = budget.0.saturating_sub(before - left);
     all
 }
 
@@ -338,7 +351,10 @@ mod tests {
             let mut windows = layer.bytes.windows(SECRET.len());
             windows.any(|w| w == SECRET.as_bytes())
         };
-        layers(bytes).iter().find(holds).map(|l| l.encoding.clone())
+        layers(bytes, &mut Budget::default())
+            .iter()
+            .find(holds)
+            .map(|l| l.encoding.clone())
     }
 
     #[test]
@@ -388,7 +404,12 @@ mod tests {
     #[test]
     fn a_bomb_is_cut() {
         let bomb = gzip(&vec![0; 20 << 20]);
-        let total: usize = layers(&bomb).iter().map(|l| l.bytes.len()).sum();
-        assert!(total <= BUDGET);
+        let total: usize = layers(&bomb, &mut Budget::default())
+            .iter()
+            .map(|l| l.bytes.len())
+            .sum();
+        assert!(total <= ONE + bomb.len());
+        let mut none = Budget(0);
+        assert_eq!(layers(&bomb, &mut none).len(), 1);
     }
 }

@@ -20,7 +20,7 @@ mod testing;
 mod tests;
 
 pub use hosts::Reach;
-pub use layers::{Layer, layers};
+pub use layers::Layer;
 pub use outgoing::{Outgoing, Via};
 pub use places::{Place, Places};
 pub use view::{Leak, View};

@@ -13,7 +13,7 @@
 //! Since 0.1.0.
 
 use super::flow::pieces;
-use super::layers::{Layer, layers};
+use super::layers::{Budget, layers};
 use super::needles::Needles;
 use super::{Confidence, Finding, Meta, Reach, Rule, Severity, View};
 use crate::trace::{Event, Kind};
@@ -25,15 +25,39 @@ pub(super) struct Check;
 
 /// Evaluated texts shorter than this say too little.
 const SHORTEST: usize = 20;
-/// Source files larger than this are searched as they stand: decoding them would dominate the time of a run.
-const LARGEST_SOURCE: usize = 4 << 20;
 
 /// What a text can do: the name of the power, and the words that give it away.
 const POWERS: &[(&str, &[&str])] = &[
-    ("programs", &["child_process", "execSync", "spawnSync", "process.binding"]),
-    ("network", &["http", "'net'", "\"net\"", "'dns'", "\"dns\"", "fetch(", "WebSocket", "XMLHttpRequest", "dgram"]),
+    (
+        "programs",
+        &["child_process", "execSync", "spawnSync", "process.binding"],
+    ),
+    (
+        "network",
+        &[
+            "http",
+            "'net'",
+            "\"net\"",
+            "'dns'",
+            "\"dns\"",
+            "fetch(",
+            "WebSocket",
+            "XMLHttpRequest",
+            "dgram",
+        ],
+    ),
     ("variables", &["process.env"]),
-    ("files", &["'fs'", "\"fs\"", "node:fs", "readFileSync", "writeFileSync", "fs/promises"]),
+    (
+        "files",
+        &[
+            "'fs'",
+            "\"fs\"",
+            "node:fs",
+            "readFileSync",
+            "writeFileSync",
+            "fs/promises",
+        ],
+    ),
 ];
 
 impl Rule for Check {
@@ -52,7 +76,9 @@ impl Rule for Check {
             .iter()
             .filter(|event| event.subject != "stdin")
             .map(|event| (*event, view.text(event)))
-            .filter(|(_, text)| text.len() >= SHORTEST && (is_unreadable(text) || !powers(text).is_empty()))
+            .filter(|(_, text)| {
+                text.len() >= SHORTEST && (is_unreadable(text) || !powers(text).is_empty())
+            })
             .collect();
         let origins = origins(view, &evals);
         let mut told = BTreeSet::new();
@@ -71,7 +97,10 @@ impl Rule for Check {
 
 fn judge(view: &View<'_>, event: &Event, text: &str, hidden: Option<&str>) -> Option<Finding> {
     let powers = powers(text);
-    let acts = acts(view, event, &powers);
+    let acts = match hidden {
+        Some(_) => acts(view, event, &powers),
+        None => Vec::new(),
+    };
     let unreadable = is_unreadable(text);
     let (severity, confidence) = match (hidden, powers.is_empty(), acts.is_empty()) {
         (Some(_), false, false) => (Severity::High, Confidence::High),
@@ -88,23 +117,41 @@ fn judge(view: &View<'_>, event: &Event, text: &str, hidden: Option<&str>) -> Op
         false => format!("; it uses {}", powers.join(", ")),
     };
     let events: Vec<&Event> = [event].into_iter().chain(acts).collect();
-    Some(Check::META.finding(view, &events, how + &can).graded(severity, confidence))
+    Some(
+        Check::META
+            .finding(view, &events, how + &can)
+            .graded(severity, confidence),
+    )
 }
 
 /// The powers that a text names.
 fn powers(text: &str) -> Vec<&'static str> {
-    let named = POWERS.iter().filter(|(_, words)| words.iter().any(|word| text.contains(word)));
+    let named = POWERS
+        .iter()
+        .filter(|(_, words)| words.iter().any(|word| text.contains(word)));
     named.map(|(power, _)| *power).collect()
 }
 
 /// What the process did after the evaluation with a power that the text names.
 fn acts<'t>(view: &View<'t>, eval: &Event, powers: &[&str]) -> Vec<&'t Event> {
-    let kinds = [Kind::ProcSpawn, Kind::NetDns, Kind::NetConnect, Kind::NetHttp, Kind::EnvList, Kind::FileRead];
+    let kinds = [
+        Kind::ProcSpawn,
+        Kind::NetDns,
+        Kind::NetConnect,
+        Kind::NetHttp,
+        Kind::EnvList,
+        Kind::FileRead,
+    ];
     let fits = |event: &&Event| match event.kind {
         Kind::ProcSpawn => powers.contains(&"programs"),
         Kind::EnvList => powers.contains(&"variables"),
-        Kind::FileRead => powers.contains(&"files") && view.decoys_in(view.path(event)).next().is_some(),
-        _ => powers.contains(&"network") && !matches!(view.reach(event), Reach::Local | Reach::Registry),
+        Kind::FileRead => {
+            powers.contains(&"files") && view.decoys_in(view.path(event)).next().is_some()
+        }
+        _ => {
+            powers.contains(&"network")
+                && !matches!(view.reach(event), Reach::Local | Reach::Registry)
+        }
     };
     let later = view.of_any(&kinds).into_iter();
     later
@@ -128,6 +175,7 @@ fn origins(view: &View<'_>, evals: &[(&Event, String)]) -> BTreeMap<usize, Strin
     if evals.is_empty() {
         return hidden;
     }
+    let mut budget = Budget::default();
     let sources = view.of_any(&[Kind::CodeLoad, Kind::CodeEval]);
     for source in sources.into_iter().filter_map(|event| view.payload(event)) {
         // An evaluated text stands plainly in its own event: only what is around a text can show it.
@@ -137,7 +185,7 @@ fn origins(view: &View<'_>, evals: &[(&Event, String)]) -> BTreeMap<usize, Strin
             .filter(|(_, (_, text))| text.as_bytes() == source.as_ref())
             .map(|(id, _)| id)
             .collect();
-        for layer in decoded(source) {
+        for layer in layers(source, &mut budget) {
             for id in needles.find(&layer.bytes).difference(&own) {
                 match is_plain(&layer.encoding) {
                     true => drop(plain.insert(*id)),
@@ -150,19 +198,11 @@ fn origins(view: &View<'_>, evals: &[(&Event, String)]) -> BTreeMap<usize, Strin
     hidden
 }
 
-fn decoded(source: &[u8]) -> Vec<Layer> {
-    match source.len() <= LARGEST_SOURCE {
-        true => layers(source),
-        false => vec![Layer {
-            encoding: String::new(),
-            bytes: source.to_vec(),
-        }],
-    }
-}
-
 /// Whether a text under this encoding is as readable as the source around it.
 fn is_plain(encoding: &str) -> bool {
-    encoding.split(" of ").all(|part| part.is_empty() || part == "string escapes")
+    encoding
+        .split(" of ")
+        .all(|part| part.is_empty() || part == "string escapes")
 }
 
 /// Whether a text is written so that nobody can read it: renamed to numbers, escaped throughout, or of brackets only.
@@ -183,8 +223,14 @@ mod tests {
     const PAYLOAD: &str = "require('child_process').exec('echo INERT-PAYLOAD');";
 
     fn load(builder: &mut TraceBuilder, source: &str) {
-        builder.payload(Kind::CodeLoad, &format!("{ROOT}/index.js"), source.as_bytes());
-        builder.at("index.js", 2).payload(Kind::CodeEval, "eval", PAYLOAD.as_bytes());
+        builder.payload(
+            Kind::CodeLoad,
+            &format!("{ROOT}/index.js"),
+            source.as_bytes(),
+        );
+        builder
+            .at("index.js", 2)
+            .payload(Kind::CodeEval, "eval", PAYLOAD.as_bytes());
     }
 
     fn encoded() -> String {
@@ -213,17 +259,26 @@ mod tests {
     #[test]
     fn text_that_stands_in_the_package_as_it_is_is_quiet() {
         let mut builder = TraceBuilder::new();
-        load(&mut builder, &format!("eval(\"{}\")", PAYLOAD.replace('\'', "\\'")));
+        load(
+            &mut builder,
+            &format!("eval(\"{}\")", PAYLOAD.replace('\'', "\\'")),
+        );
         builder.spawn(&["/bin/sh", "-c", "echo INERT-PAYLOAD"]);
         builder.payload(Kind::CodeEval, "function", b"return this");
-        builder.payload(Kind::CodeEval, "function", b"var __p='';with(obj){__p+='<b>'+_.escape(name)+'</b>'}return __p");
+        builder.payload(
+            Kind::CodeEval,
+            "function",
+            b"var __p='';with(obj){__p+='<b>'+_.escape(name)+'</b>'}return __p",
+        );
         assert_eq!(builder.check::<Check>(), []);
     }
 
     #[test]
     fn unreadable_text_is_found_without_knowing_what_it_can_do() {
         let mut builder = TraceBuilder::new();
-        let text: String = (0..9).map(|n| format!("var _0x4f{n}=_0x12{n}();")).collect();
+        let text: String = (0..9)
+            .map(|n| format!("var _0x4f{n}=_0x12{n}();"))
+            .collect();
         builder.payload(Kind::CodeEval, "eval", text.as_bytes());
         assert_eq!(builder.check::<Check>()[0].severity, Severity::Medium);
     }

@@ -2,13 +2,10 @@
 //! arguments of network programs.
 
 use super::hosts::{Reach, host_of, parent_of, reach};
-use super::layers::{Layer, layers};
+use super::layers::{Budget, Layer, layers};
 use super::{commands, hosts};
 use crate::trace::{Event, Kind, Trace};
 use std::collections::BTreeMap;
-
-/// Bytes of all decoded layers of a trace. What leaves after that is searched as it stands.
-const DECODED: usize = 96 << 20;
 
 /// The door through which bytes leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,10 +77,10 @@ pub(super) fn gather(trace: &Trace) -> Vec<Outgoing<'_>> {
         }
     }
     for ((_, _, subject), events) in streams {
-        let payloads = events
-            .iter()
-            .filter_map(|event| trace.blobs.get(event.payload.as_ref()?));
-        let bytes = payloads.fold(Vec::new(), |all, bytes| [all, bytes.to_vec()].concat());
+        let mut bytes = Vec::new();
+        for payload in events.iter().filter_map(|event| event.payload.as_ref()) {
+            bytes.extend_from_slice(trace.blobs.get(payload).map_or(&[], |bytes| bytes));
+        }
         drafts.push((Via::Stream, host_of(subject), events, bytes));
     }
     for ((_, parent), events) in names {
@@ -98,29 +95,20 @@ fn decode_all<'t>(
     trace: &'t Trace,
     drafts: Vec<(Via, String, Vec<&'t Event>, Vec<u8>)>,
 ) -> Vec<Outgoing<'t>> {
-    let mut spent = 0_usize;
+    let mut budget = Budget::default();
     let mut all = Vec::new();
     for (via, host, events, bytes) in drafts {
         let reach = reach(&trace.header, &host);
-        if reach == Reach::Local {
-            continue;
+        if reach != Reach::Local {
+            let layers = layers(&bytes, &mut budget);
+            all.push(Outgoing {
+                host,
+                reach,
+                via,
+                events,
+                layers,
+            });
         }
-        let layers = match spent < DECODED {
-            true => layers(&bytes),
-            false => vec![Layer {
-                encoding: String::new(),
-                bytes,
-            }],
-        };
-        let size = layers.iter().map(|layer| layer.bytes.len()).sum();
-        spent = spent.saturating_add(size);
-        all.push(Outgoing {
-            host,
-            reach,
-            via,
-            events,
-            layers,
-        });
     }
     all
 }

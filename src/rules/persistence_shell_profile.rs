@@ -21,14 +21,51 @@ pub(super) struct Check;
 
 /// Start-up files below a home directory.
 const PROFILES: &[&str] = &[
-    ".bashrc", ".bash_profile", ".bash_login", ".bash_logout", ".bash_aliases", ".profile", ".zshrc", ".zshenv", ".zprofile", ".zlogin",
-    ".kshrc", ".cshrc", ".tcshrc", ".config/fish/config.fish", ".xprofile", ".xinitrc", ".xsessionrc", ".pam_environment",
+    ".bashrc",
+    ".bash_profile",
+    ".bash_login",
+    ".bash_logout",
+    ".bash_aliases",
+    ".profile",
+    ".zshrc",
+    ".zshenv",
+    ".zprofile",
+    ".zlogin",
+    ".kshrc",
+    ".cshrc",
+    ".tcshrc",
+    ".config/fish/config.fish",
+    ".xprofile",
+    ".xinitrc",
+    ".xsessionrc",
+    ".pam_environment",
 ];
 
 /// Words of a line that starts, fetches or hides something.
 const ACTIVE: &[&str] = &[
-    "curl ", "wget ", "nc ", "base64", "eval ", "node ", "python", "nohup", "/dev/tcp", "/tmp/", "shutdown", "alias sudo", "alias ssh",
-    "alias npm", "alias git", "LD_PRELOAD", "NODE_OPTIONS", "PROMPT_COMMAND", "npx ", "bash ", "sh -c", " &)", "crontab",
+    "curl ",
+    "wget ",
+    "nc ",
+    "base64",
+    "eval ",
+    "node ",
+    "python",
+    "nohup",
+    "/dev/tcp",
+    "/tmp/",
+    "shutdown",
+    "alias sudo",
+    "alias ssh",
+    "alias npm",
+    "alias git",
+    "LD_PRELOAD",
+    "NODE_OPTIONS",
+    "PROMPT_COMMAND",
+    "npx ",
+    "bash ",
+    "sh -c",
+    " &)",
+    "crontab",
 ];
 
 impl Rule for Check {
@@ -57,10 +94,19 @@ impl Rule for Check {
             .map(|(path, events)| {
                 let added: String = events.iter().map(|event| added(view, event)).collect();
                 let active = ACTIVE.iter().any(|word| added.contains(word));
-                let line = added.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+                let line = added
+                    .lines()
+                    .map(str::trim)
+                    .find(|line| !line.is_empty() && !line.starts_with('#'));
                 let detail = format!("{path} is changed: {}", line.unwrap_or("(no text)"));
-                let confidence = if active { Confidence::High } else { Confidence::Medium };
-                Self::META.finding(view, &events, detail).graded(Severity::High, confidence)
+                let confidence = if active {
+                    Confidence::High
+                } else {
+                    Confidence::Medium
+                };
+                Self::META
+                    .finding(view, &events, detail)
+                    .graded(Severity::High, confidence)
             })
             .collect()
     }
@@ -69,7 +115,12 @@ impl Rule for Check {
 fn is_profile(view: &View<'_>, path: &str) -> bool {
     let below_home = view.places().in_home(path);
     let powershell = path.to_lowercase().contains("powershell") && path.ends_with("profile.ps1");
-    let system = ["/etc/profile", "/etc/bash.bashrc", "/etc/zsh/", "/etc/environment"];
+    let system = [
+        "/etc/profile",
+        "/etc/bash.bashrc",
+        "/etc/zsh/",
+        "/etc/environment",
+    ];
     below_home.is_some_and(|rest| PROFILES.contains(&rest.as_str()))
         || powershell
         || system.iter().any(|start| path.starts_with(start))
@@ -78,8 +129,12 @@ fn is_profile(view: &View<'_>, path: &str) -> bool {
 /// The text that a write added behind the old contents; all of it when that is not known.
 fn added(view: &View<'_>, event: &Event) -> String {
     let text = view.text(event);
-    let old = event.detail.get("existed").and_then(|length| length.parse().ok());
-    old.and_then(|length: usize| text.get(length..)).map_or(text.clone(), str::to_owned)
+    let old = event
+        .detail
+        .get("existed")
+        .and_then(|length| length.parse().ok());
+    old.and_then(|length: usize| text.get(length..))
+        .map_or(text.clone(), str::to_owned)
 }
 
 #[cfg(test)]
@@ -104,7 +159,10 @@ mod tests {
 
     #[test]
     fn a_completion_line_is_less_sure_whatever_stood_there_before() {
-        assert_eq!(write("/home/u/.zshrc", "source ~/.tool/complete.zsh\n")[0].confidence, Confidence::Medium);
+        assert_eq!(
+            write("/home/u/.zshrc", "source ~/.tool/complete.zsh\n")[0].confidence,
+            Confidence::Medium
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@
 //! Since 0.1.0.
 
 use super::commands::{FETCHERS, INTERPRETERS, base_name, from_program, pipelines};
-use super::flow::{How, downloads};
+use super::flow::How;
 use super::hosts::{host_of, reach};
 use super::{Confidence, Finding, Meta, Reach, Rule, Severity, View};
 use crate::trace::{Event, Kind};
@@ -38,27 +38,49 @@ impl Rule for Check {
         for (text, event) in view.shell_texts() {
             for line in fed_interpreters(&text) {
                 let requests = requests(view, event, &line);
-                let host = requests.first().map(|event| view.host(event)).or(line.host.clone()).unwrap_or_default();
+                let host = requests
+                    .first()
+                    .map(|event| view.host(event))
+                    .or(line.host.clone())
+                    .unwrap_or_default();
                 if told.insert((event.run, host.clone())) {
                     found.extend(judge(view, event, &requests, &host, &line.interpreter));
                 }
             }
         }
-        for download in downloads(view) {
+        for download in view.downloads() {
             let host = view.host(download.source);
-            if matches!(download.run.how, How::Input | How::Argument) && told.insert((download.source.run, host.clone())) {
+            if matches!(download.run.how, How::Input | How::Argument)
+                && told.insert((download.source.run, host.clone()))
+            {
                 let name = match download.run.how {
                     How::Input => view.program(download.run.event),
-                    _ => view.argv(download.run.event).first().map(|path| base_name(path)).unwrap_or_default(),
+                    _ => view
+                        .argv(download.run.event)
+                        .first()
+                        .map(|path| base_name(path))
+                        .unwrap_or_default(),
                 };
-                found.extend(judge(view, download.run.event, &[download.source], &host, &name));
+                found.extend(judge(
+                    view,
+                    download.run.event,
+                    &[download.source],
+                    &host,
+                    &name,
+                ));
             }
         }
         found
     }
 }
 
-fn judge(view: &View<'_>, event: &Event, requests: &[&Event], host: &str, interpreter: &str) -> Option<Finding> {
+fn judge(
+    view: &View<'_>,
+    event: &Event,
+    requests: &[&Event],
+    host: &str,
+    interpreter: &str,
+) -> Option<Finding> {
     let (severity, confidence) = match (reach(&view.trace().header, host), requests.is_empty()) {
         (Reach::Local, _) if !host.is_empty() => return None,
         // The line stands there, but nothing was fetched: it may be behind a condition.
@@ -67,10 +89,21 @@ fn judge(view: &View<'_>, event: &Event, requests: &[&Event], host: &str, interp
         (_, false) => (Severity::High, Confidence::High),
     };
     let from = if host.is_empty() { "the network" } else { host };
-    let interpreter = if interpreter.is_empty() { "an interpreter" } else { interpreter };
-    let events: Vec<&Event> = [event].into_iter().chain(requests.iter().copied()).collect();
+    let interpreter = if interpreter.is_empty() {
+        "an interpreter"
+    } else {
+        interpreter
+    };
+    let events: Vec<&Event> = [event]
+        .into_iter()
+        .chain(requests.iter().copied())
+        .collect();
     let detail = format!("{interpreter} runs a script that comes straight from {from}");
-    Some(Check::META.finding(view, &events, detail).graded(severity, confidence))
+    Some(
+        Check::META
+            .finding(view, &events, detail)
+            .graded(severity, confidence),
+    )
 }
 
 /// A place in a shell text where a fetching program feeds an interpreter.
@@ -85,16 +118,32 @@ fn fed_interpreters(text: &str) -> Vec<Fed> {
         let mut fetch: Option<Option<String>> = None;
         for command in &pipeline {
             let words = from_program(command);
-            let name = words.first().map(|word| base_name(word)).unwrap_or_default();
+            let name = words
+                .first()
+                .map(|word| base_name(word))
+                .unwrap_or_default();
             let evaluates = command.first().is_some_and(|word| word == "eval");
             if FETCHERS.contains(&name.as_str()) {
-                fetch = Some(words.iter().find(|word| word.contains("://")).map(|word| host_of(word)));
+                fetch = Some(
+                    words
+                        .iter()
+                        .find(|word| word.contains("://"))
+                        .map(|word| host_of(word)),
+                );
             } else if INTERPRETERS.contains(&name.as_str()) || evaluates {
                 let substituted = words.iter().find_map(|word| substituted_fetch(word));
                 // With an operand of its own an interpreter reads the pipe as data.
-                let reads_pipe = !words.iter().skip(1).any(|word| !word.starts_with('-') && word != "/dev/stdin");
-                let piped = fetch.clone().filter(|_| reads_pipe || words.iter().any(|word| word == "-s"));
-                found.extend(substituted.or(piped).map(|host| Fed { interpreter: name, host }));
+                let reads_pipe = !words
+                    .iter()
+                    .skip(1)
+                    .any(|word| !word.starts_with('-') && word != "/dev/stdin");
+                let piped = fetch
+                    .clone()
+                    .filter(|_| reads_pipe || words.iter().any(|word| word == "-s"));
+                found.extend(substituted.or(piped).map(|host| Fed {
+                    interpreter: name,
+                    host,
+                }));
             }
         }
     }
@@ -103,13 +152,21 @@ fn fed_interpreters(text: &str) -> Vec<Fed> {
 
 /// The host that a fetch inside `$(...)`, backquotes or `<(...)` of a word asks, if there is one.
 fn substituted_fetch(word: &str) -> Option<Option<String>> {
-    let start = ["$(", "<(", "`"].iter().filter_map(|open| word.find(open)).min()?;
+    let start = ["$(", "<(", "`"]
+        .iter()
+        .filter_map(|open| word.find(open))
+        .min()?;
     let inner = word.get(start..)?;
     let commands = pipelines(inner.trim_start_matches(['$', '<', '(', '`']));
     let commands = commands.first()?;
     let words = from_program(commands.first()?);
     let fetches = FETCHERS.contains(&base_name(words.first()?).as_str());
-    fetches.then(|| words.iter().find(|word| word.contains("://")).map(|word| host_of(word.trim_end_matches([')', '`']))))
+    fetches.then(|| {
+        words
+            .iter()
+            .find(|word| word.contains("://"))
+            .map(|word| host_of(word.trim_end_matches([')', '`'])))
+    })
 }
 
 /// The requests that the line made: those of its host, or those of fetching programs where it names none.
@@ -130,7 +187,10 @@ mod tests {
     use crate::rules::testing::TraceBuilder;
 
     fn hosts(text: &str) -> Vec<Option<String>> {
-        fed_interpreters(text).into_iter().map(|fed| fed.host).collect()
+        fed_interpreters(text)
+            .into_iter()
+            .map(|fed| fed.host)
+            .collect()
     }
 
     #[test]
@@ -178,7 +238,11 @@ mod tests {
     #[test]
     fn a_command_received_and_handed_to_a_shell_is_found() {
         let mut builder = TraceBuilder::new();
-        builder.payload(Kind::NetRecv, "x.example:443", b"echo INERT-PAYLOAD from afar");
+        builder.payload(
+            Kind::NetRecv,
+            "x.example:443",
+            b"echo INERT-PAYLOAD from afar",
+        );
         builder.spawn(&["/bin/sh", "-c", "echo INERT-PAYLOAD from afar"]);
         assert_eq!(builder.check::<Check>().len(), 1);
     }

@@ -86,6 +86,11 @@ impl Places {
         &self.project
     }
 
+    /// The home directories.
+    pub(super) fn homes(&self) -> &BTreeSet<String> {
+        &self.homes
+    }
+
     /// The path below the home directory it lies in, without a slash in front: `.ssh/config`. Empty for a home itself.
     #[must_use]
     pub fn in_home(&self, path: &str) -> Option<String> {

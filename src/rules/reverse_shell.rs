@@ -37,9 +37,16 @@ impl Rule for Check {
             if let Some(how) = wired(&text)
                 && runs.insert(event.run)
             {
-                let connects = view.of(Kind::NetConnect).iter().filter(|connect| connect.run == event.run);
+                let connects = view
+                    .of(Kind::NetConnect)
+                    .iter()
+                    .filter(|connect| connect.run == event.run);
                 let events: Vec<&Event> = [event].into_iter().chain(connects.copied()).collect();
-                found.push(Self::META.finding(view, &events, format!("a shell is connected to a remote host through {how}")));
+                found.push(Self::META.finding(
+                    view,
+                    &events,
+                    format!("a shell is connected to a remote host through {how}"),
+                ));
             }
         }
         for &shell in view.of(Kind::ProcSpawn) {
@@ -62,7 +69,11 @@ fn joined(view: &View<'_>, shell: &Event) -> Option<Finding> {
         .iter()
         .filter_map(|stream| shell.detail.get(*stream))
         .any(|target| target.starts_with("socket"));
-    let spoken: BTreeSet<String> = view.of(Kind::NetHttp).iter().map(|event| view.host(event)).collect();
+    let spoken: BTreeSet<String> = view
+        .of(Kind::NetHttp)
+        .iter()
+        .map(|event| view.host(event))
+        .collect();
     let raw = |event: &&&Event| {
         event.run == shell.run
             && (event.pid == shell.pid || socket)
@@ -71,16 +82,24 @@ fn joined(view: &View<'_>, shell: &Event) -> Option<Finding> {
     };
     let connect = view.of(Kind::NetConnect).iter().find(raw)?;
     let talk = view.of_any(&[Kind::NetSend, Kind::NetRecv]);
-    let talk = talk.into_iter().filter(|event| event.pid == connect.pid && event.subject == connect.subject);
+    let talk = talk
+        .into_iter()
+        .filter(|event| event.pid == connect.pid && event.subject == connect.subject);
     let events: Vec<&Event> = [shell, connect].into_iter().chain(talk).collect();
-    let detail = format!("a shell is started beside a connection to {}", connect.subject);
+    let detail = format!(
+        "a shell is started beside a connection to {}",
+        connect.subject
+    );
     Some(Check::META.finding(view, &events, detail))
 }
 
 /// Whether a command line starts a shell that reads its commands from elsewhere.
 fn is_interactive(argv: &[String]) -> bool {
     let name = argv.first().map(|path| base_name(path)).unwrap_or_default();
-    let operand = argv.iter().skip(1).any(|argument| !argument.starts_with('-'));
+    let operand = argv
+        .iter()
+        .skip(1)
+        .any(|argument| !argument.starts_with('-'));
     SHELLS.contains(&name.as_str()) && !operand && inline_script(argv).is_none()
 }
 
@@ -88,14 +107,22 @@ fn is_interactive(argv: &[String]) -> bool {
 fn wired(text: &str) -> Option<&'static str> {
     let lines = pipelines(text);
     let shell_in = |command: &[String]| {
-        from_program(command).first().is_some_and(|word| SHELLS.contains(&base_name(word).as_str()))
+        from_program(command)
+            .first()
+            .is_some_and(|word| SHELLS.contains(&base_name(word).as_str()))
     };
     for pipeline in &lines {
         let network = |command: &Vec<String>| {
             let name = from_program(command).first().map(|word| base_name(word));
-            matches!(name.as_deref(), Some("nc" | "ncat" | "netcat" | "telnet" | "openssl"))
+            matches!(
+                name.as_deref(),
+                Some("nc" | "ncat" | "netcat" | "telnet" | "openssl")
+            )
         };
-        if pipeline.iter().any(network) && pipeline.iter().any(|command| shell_in(command)) && !is_local(text) {
+        if pipeline.iter().any(network)
+            && pipeline.iter().any(|command| shell_in(command))
+            && !is_local(text)
+        {
             return Some("a pipe");
         }
         for command in pipeline {
@@ -107,7 +134,10 @@ fn wired(text: &str) -> Option<&'static str> {
     }
     let device = text.contains("/dev/tcp/") || text.contains("/dev/udp/");
     let reads_descriptor = lines.iter().flatten().any(|command| {
-        shell_in(command) && command.iter().any(|word| word.contains("<&") || word.contains("/dev/tcp/") || word == "-i")
+        shell_in(command)
+            && command
+                .iter()
+                .any(|word| word.contains("<&") || word.contains("/dev/tcp/") || word == "-i")
     });
     (device && reads_descriptor && !is_local(text)).then_some("a network device file")
 }
@@ -117,7 +147,10 @@ fn wired_command(words: &[String]) -> Option<&'static str> {
     let any = |test: &dyn Fn(&str) -> bool| words.iter().skip(1).any(|word| test(word));
     match name.as_str() {
         "nc" | "ncat" | "netcat" => {
-            let runs = any(&|word| matches!(word, "-e" | "-c" | "--exec" | "--sh-exec") || word.starts_with("-") && !word.starts_with("--") && word.ends_with('e'));
+            let runs = any(&|word| {
+                matches!(word, "-e" | "-c" | "--exec" | "--sh-exec")
+                    || word.starts_with("-") && !word.starts_with("--") && word.ends_with('e')
+            });
             runs.then_some("the network tool's own option")
         }
         "socat" => any(&|word| {
@@ -127,8 +160,23 @@ fn wired_command(words: &[String]) -> Option<&'static str> {
         .then_some("socat"),
         _ => {
             let script = inline_script(words)?.to_lowercase();
-            let socket = ["socket", "tcpclient", "fsockopen", "net.connect", "createconnection"];
-            let shell = ["/bin/sh", "/bin/bash", "pty.spawn", "dup2", "cmd.exe", "iex", "'sh'", "\"sh\""];
+            let socket = [
+                "socket",
+                "tcpclient",
+                "fsockopen",
+                "net.connect",
+                "createconnection",
+            ];
+            let shell = [
+                "/bin/sh",
+                "/bin/bash",
+                "pty.spawn",
+                "dup2",
+                "cmd.exe",
+                "iex",
+                "'sh'",
+                "\"sh\"",
+            ];
             let holds = |list: &[&str]| list.iter().any(|word| script.contains(word));
             (holds(&socket) && holds(&shell)).then_some("an interpreter's sockets")
         }
@@ -137,7 +185,10 @@ fn wired_command(words: &[String]) -> Option<&'static str> {
 
 /// Whether the only remote end that a text names is the machine itself.
 fn is_local(text: &str) -> bool {
-    let after_device = text.split("/dev/tcp/").nth(1).and_then(|rest| rest.split('/').next());
+    let after_device = text
+        .split("/dev/tcp/")
+        .nth(1)
+        .and_then(|rest| rest.split('/').next());
     let host = after_device.map(str::to_lowercase);
     match host {
         Some(host) => reach(&crate::trace::Header::default(), &host) == Reach::Local,

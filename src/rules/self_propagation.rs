@@ -30,9 +30,18 @@ impl Rule for Check {
     };
 
     fn check(view: &View<'_>) -> Vec<Finding> {
-        let commands = view.of(Kind::ProcSpawn).iter().filter_map(|event| command(view, event));
-        let requests = view.of(Kind::NetHttp).iter().filter_map(|event| request(view, event));
-        let manifests = view.of(Kind::FileWrite).iter().filter_map(|event| manifest(view, event));
+        let commands = view
+            .of(Kind::ProcSpawn)
+            .iter()
+            .filter_map(|event| command(view, event));
+        let requests = view
+            .of(Kind::NetHttp)
+            .iter()
+            .filter_map(|event| request(view, event));
+        let manifests = view
+            .of(Kind::FileWrite)
+            .iter()
+            .filter_map(|event| manifest(view, event));
         commands.chain(requests).chain(manifests).collect()
     }
 }
@@ -40,17 +49,32 @@ impl Rule for Check {
 fn command(view: &View<'_>, event: &Event) -> Option<Finding> {
     let argv = view.argv(event);
     let program = base_name(argv.first()?);
-    let is_dry = argv.iter().any(|argument| argument.starts_with("--dry-run") || argument == "-n");
-    let verbs: Vec<&str> = argv.iter().skip(1).filter(|word| !word.starts_with('-')).map(String::as_str).collect();
+    let is_dry = argv
+        .iter()
+        .any(|argument| argument.starts_with("--dry-run") || argument == "-n");
+    let verbs: Vec<&str> = argv
+        .iter()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .map(String::as_str)
+        .collect();
     let grade = match (program.as_str(), verbs.as_slice()) {
         _ if is_dry => return None,
-        ("npm" | "pnpm" | "yarn" | "bun", ["publish", ..] | ["npm", "publish", ..]) => (Severity::Critical, Confidence::High),
-        ("twine", ["upload", ..]) | ("cargo" | "gem", ["publish" | "push", ..]) => (Severity::Critical, Confidence::High),
+        ("npm" | "pnpm" | "yarn" | "bun", ["publish", ..] | ["npm", "publish", ..]) => {
+            (Severity::Critical, Confidence::High)
+        }
+        ("twine", ["upload", ..]) | ("cargo" | "gem", ["publish" | "push", ..]) => {
+            (Severity::Critical, Confidence::High)
+        }
         ("git", verbs) if verbs.contains(&"push") => (Severity::High, Confidence::Medium),
         _ => return None,
     };
     let detail = format!("runs {}", event.subject);
-    Some(Check::META.finding(view, &[event], detail).graded(grade.0, grade.1))
+    Some(
+        Check::META
+            .finding(view, &[event], detail)
+            .graded(grade.0, grade.1),
+    )
 }
 
 fn request(view: &View<'_>, event: &Event) -> Option<Finding> {
@@ -70,7 +94,11 @@ fn request(view: &View<'_>, event: &Event) -> Option<Finding> {
         _ => return None,
     };
     let detail = format!("sends a package to {}", view.host(event));
-    Some(Check::META.finding(view, &[event], detail).graded(Severity::Critical, confidence))
+    Some(
+        Check::META
+            .finding(view, &[event], detail)
+            .graded(Severity::Critical, confidence),
+    )
 }
 
 /// A manifest of somebody else that gets an install script.
@@ -83,7 +111,10 @@ fn manifest(view: &View<'_>, event: &Event) -> Option<Finding> {
         Place::Project => Confidence::Medium,
         _ => return None,
     };
-    if matches!(view.program(event).as_str(), "npm" | "npx" | "yarn" | "pnpm") {
+    if matches!(
+        view.program(event).as_str(),
+        "npm" | "npx" | "yarn" | "pnpm"
+    ) {
         return None;
     }
     let manifest: serde_json::Value = serde_json::from_slice(view.payload(event)?).ok()?;
@@ -91,8 +122,15 @@ fn manifest(view: &View<'_>, event: &Event) -> Option<Finding> {
     let script = ["preinstall", "install", "postinstall"]
         .iter()
         .find_map(|name| Some((name, scripts.get(*name)?.as_str()?)))?;
-    let detail = format!("{} gets the {} script {:?}", event.subject, script.0, script.1);
-    Some(Check::META.finding(view, &[event], detail).graded(Severity::High, confidence))
+    let detail = format!(
+        "{} gets the {} script {:?}",
+        event.subject, script.0, script.1
+    );
+    Some(
+        Check::META
+            .finding(view, &[event], detail)
+            .graded(Severity::High, confidence),
+    )
 }
 
 #[cfg(test)]
@@ -103,8 +141,14 @@ mod tests {
     #[test]
     fn publishing_by_command_and_by_request_is_found() {
         let mut builder = TraceBuilder::new();
-        builder.at("index.js", 4).spawn(&["npm", "publish", "--access", "public"]);
-        builder.payload(Kind::NetHttp, "PUT https://registry.test/sample", br#"{"_attachments":{}}"#);
+        builder
+            .at("index.js", 4)
+            .spawn(&["npm", "publish", "--access", "public"]);
+        builder.payload(
+            Kind::NetHttp,
+            "PUT https://registry.test/sample",
+            br#"{"_attachments":{}}"#,
+        );
         let found = builder.check::<Check>();
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].at.as_ref().map(|at| at.line), Some(4));
@@ -114,7 +158,11 @@ mod tests {
     fn an_install_script_given_to_another_package_is_found() {
         let mut builder = TraceBuilder::new();
         let manifest = br#"{"name":"other","scripts":{"postinstall":"node worm.js"}}"#;
-        builder.payload(Kind::FileWrite, &format!("{ROOT}/../other/package.json"), manifest);
+        builder.payload(
+            Kind::FileWrite,
+            &format!("{ROOT}/../other/package.json"),
+            manifest,
+        );
         assert_eq!(builder.check::<Check>().len(), 1);
     }
 
@@ -122,7 +170,10 @@ mod tests {
     fn reading_packing_and_rehearsing_are_quiet() {
         let mut builder = TraceBuilder::new();
         builder.event(Kind::NetHttp, "GET https://registry.test/sample/latest");
-        builder.event(Kind::NetHttp, "POST https://registry.test/-/npm/v1/security/audits");
+        builder.event(
+            Kind::NetHttp,
+            "POST https://registry.test/-/npm/v1/security/audits",
+        );
         builder.spawn(&["npm", "publish", "--dry-run"]);
         builder.spawn(&["npm", "view", "publish"]);
         builder.spawn(&["git", "status"]);

@@ -1,12 +1,14 @@
 //! What rules see: a finished trace with the indexes that they all need, built once.
 
 use super::commands;
+use super::flow::{self, Download};
 use super::hosts::{Reach, host_of, reach};
 use super::outgoing::{Outgoing, gather};
 use super::places::{Place, Places, normal};
 use super::secrets;
 use crate::trace::{Decoy, Event, Kind, Location, Trace};
 use bytes::Bytes;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A planted secret in something that leaves.
@@ -32,6 +34,9 @@ pub struct View<'t> {
     places: Places,
     outgoing: Vec<Outgoing<'t>>,
     leaks: Vec<Leak<'t>>,
+    /// The planted secrets by the path of a file that holds them.
+    held: BTreeMap<String, Vec<&'t Decoy>>,
+    downloads: OnceCell<Vec<Download<'t>>>,
 }
 
 impl<'t> View<'t> {
@@ -50,6 +55,12 @@ impl<'t> View<'t> {
         }
         let outgoing = gather(trace);
         let leaks = secrets::leaks(trace, &outgoing);
+        let mut held: BTreeMap<String, Vec<&Decoy>> = BTreeMap::new();
+        for decoy in &trace.header.decoys {
+            for file in &decoy.files {
+                held.entry(normal(file)).or_default().push(decoy);
+            }
+        }
         View {
             trace,
             by_kind,
@@ -57,6 +68,8 @@ impl<'t> View<'t> {
             places: Places::new(&trace.header),
             outgoing,
             leaks,
+            held,
+            downloads: OnceCell::new(),
         }
     }
 
@@ -165,15 +178,6 @@ impl<'t> View<'t> {
         chain
     }
 
-    /// Whether two events come from the same process or from one and its descendant.
-    #[must_use]
-    pub fn related(&self, a: &Event, b: &Event) -> bool {
-        let line = |of: &Event, pid: u32| {
-            of.pid == pid || self.ancestors(of).iter().any(|start| start.pid == pid)
-        };
-        a.run == b.run && (line(a, b.pid) || line(b, a.pid))
-    }
-
     /// The place in the package that led to an event: its innermost frame in the package, else any frame, else the place
     /// where its process was started.
     #[must_use]
@@ -196,10 +200,17 @@ impl<'t> View<'t> {
     }
 
     /// The planted secrets that a path holds.
-    pub fn decoys_in(&self, path: &str) -> impl Iterator<Item = &'t Decoy> {
-        let path = normal(path);
-        let decoys = self.trace.header.decoys.iter();
-        decoys.filter(move |decoy| decoy.files.iter().any(|file| normal(file) == path))
+    pub fn decoys_in(&self, path: &str) -> impl Iterator<Item = &'t Decoy> + use<'t> {
+        self.held
+            .get(&normal(path))
+            .cloned()
+            .unwrap_or_default()
+            .into_iter()
+    }
+
+    /// Everything that was run and whose bytes came from the network before.
+    pub(super) fn downloads(&self) -> &[Download<'t>] {
+        self.downloads.get_or_init(|| flow::downloads(self))
     }
 
     /// Texts that a shell got to run: the scripts of `sh -c` and the commands of lifecycle runs, each with an event of it.
@@ -280,6 +291,5 @@ mod tests {
         let read = view.of(Kind::FileRead)[0];
         assert_eq!(view.location(read).map(|at| at.line), Some(7));
         assert_eq!(view.program(read), "cat");
-        assert!(view.related(read, view.of(Kind::ProcSpawn)[0]));
     }
 }

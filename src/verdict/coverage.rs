@@ -110,6 +110,9 @@ fn unprovided(trace: &Trace) -> Vec<String> {
                         .to_owned(),
                 )
             }
+            _ if event.detail.contains_key("payload_left_out") => {
+                sentences.insert("payloads were left out: there were too many bytes".to_owned())
+            }
             _ => false,
         };
     }

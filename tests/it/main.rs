@@ -1,3 +1,4 @@
 //! The one binary of integration tests.
 
 mod docs;
+mod rules;

