@@ -2,7 +2,7 @@
 (function (host, ctx) {
   'use strict';
   const CLASSES = [
-    'Hash', 'Hmac', 'Sign', 'Verify', 'CipherBase', 'DiffieHellman', 'DiffieHellmanGroup', 'ECDH', 'KeyObjectHandle', 'SecureContext',
+    'Hash', 'Hmac', 'Sign', 'Verify', 'CipherBase', 'DiffieHellman', 'DiffieHellmanGroup', 'ECDH', 'KeyObjectHandle',
     'X509Certificate', 'RandomBytesJob', 'RandomPrimeJob', 'CheckPrimeJob', 'HashJob', 'HmacJob', 'SignJob', 'PBKDF2Job', 'ScryptJob',
     'HKDFJob', 'SecretKeyGenerateJob', 'RsaKeyPairGenJob', 'DsaKeyPairGenJob', 'EcKeyPairGenJob', 'NidKeyPairGenJob', 'DhKeyPairGenJob',
     'AESCipherJob', 'RSACipherJob', 'ECDHBitsJob', 'ECDHConvertKey', 'DHBitsJob', 'DHKeyExportJob', 'ECKeyExportJob', 'RSAKeyExportJob',
@@ -19,6 +19,7 @@
     classes: CLASSES,
     functions: FUNCTIONS,
     values: {
+      SecureContext: ctx.SecureContext,
       createNativeKeyObjectClass: (fn) => fn(NativeKeyObject),
       getFipsCrypto: () => 0, setFipsCrypto() {}, testFipsCrypto: () => false, setEngine: () => true, getCachedAliases: () => ({}),
       startLoadingCertificatesOffThread() {}, resetRootCertStore() {}, getExtraCACertificates: () => [],

@@ -5,6 +5,7 @@
 //     io.readStart(), io.readStop(), io.shutdown(req)       return 0 or a negative errno
 //   ctx.streams.read(handle, bytes)       hands bytes that arrived to handle.onread
 //   ctx.streams.readError(handle, errno)  the end (UV_EOF) or a failure
+//   ctx.streams.redirect(handle, listener)   what arrives at a handle goes to the stream on top of it, such as TLS
 (function (host, ctx) {
   'use strict';
   const {
@@ -23,15 +24,18 @@
     constructor() { super('SHUTDOWNWRAP'); }
   }
 
-  const ioOf = { get: undefined, count: undefined };
+  const ioOf = { get: undefined, count: undefined, listener: undefined, listen: undefined };
   class StreamHandle extends ctx.HandleWrap {
     #io;
     #onread;
+    #listener;
     #read = 0;
     #written = 0;
     static {
       ioOf.get = (handle) => handle.#io;
       ioOf.count = (handle, size) => { handle.#read += size; };
+      ioOf.listener = (handle) => (handle.#listener === undefined ? handle : ioOf.listener(handle.#listener));
+      ioOf.listen = (handle, listener) => { handle.#listener = listener; };
     }
     constructor(provider, io) {
       super(provider);
@@ -89,15 +93,20 @@
   ctx.streams = {
     state: streamBaseState,
     io: (handle) => ioOf.get(handle),
-    read(handle, bytes) {
-      ioOf.count(handle, bytes.length);
+    // What arrives at `handle` is handed to `listener`, a stream on top of it, or again to itself.
+    redirect(handle, listener) { ioOf.listen(handle, listener); },
+    read(below, bytes) {
+      ioOf.count(below, bytes.length);
+      const handle = ioOf.listener(below);
+      if (handle !== below) ioOf.count(handle, bytes.length);
       // The buffer becomes the package's: it must hold these bytes and nothing else.
       const own = new Uint8Array(bytes);
       streamBaseState[kReadBytesOrError] = own.length;
       streamBaseState[kArrayBufferOffset] = 0;
       ctx.makeCallback(handle, handle.onread, [TypedArrayPrototypeGetBuffer(own)]);
     },
-    readError(handle, errno) {
+    readError(below, errno) {
+      const handle = ioOf.listener(below);
       streamBaseState[kReadBytesOrError] = errno;
       ctx.makeCallback(handle, handle.onread, [undefined]);
     },

@@ -7,6 +7,7 @@ mod crypto;
 mod drive;
 mod env;
 mod fs;
+mod net;
 mod os;
 mod process;
 mod table;
@@ -31,6 +32,8 @@ pub struct Handles {
     codecs: table::Table<zlib::Codec>,
     /// Hashes and ciphers.
     crypto: table::Table<crypto::Open>,
+    /// Places of network calls that go on later.
+    marks: net::Marks,
 }
 
 /// What a call may use.
@@ -123,6 +126,7 @@ fn dispatch(host: &mut Host<'_>, name: &str, args: &Args<'_>) -> Result<Value, F
         "guest" => guest(host, verb, args),
         "loop" => process::poll(host, verb, args),
         "modules" => fs::modules(host, verb, args),
+        "net" => net::call(host, verb, args),
         "os" => os::call(host, verb, args),
         "process" => process::call(host, verb, args),
         "url" => url::call(host, verb, args),

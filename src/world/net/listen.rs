@@ -37,13 +37,33 @@ impl Listener {
 }
 
 impl World {
-    /// Opens a port for others; port 0 stands for a free one.
+    /// Opens a port for others: see [`World::net_listen_on`].
+    ///
+    /// # Errors
+    ///
+    /// As [`World::net_listen_on`].
+    pub fn net_listen(&mut self, caller: &Caller, address: SocketAddr) -> Result<SocketId, Errno> {
+        let id = self.net_socket(caller);
+        let done = self.net_listen_on(caller, id, address);
+        if done.is_err() {
+            self.net_close(id);
+        }
+        done.map(|()| id)
+    }
+
+    /// Lets a fresh socket accept connections; port 0 stands for a free one.
     ///
     /// # Errors
     ///
     /// [`Errno::ADDRINUSE`] when somebody listens there, [`Errno::ACCES`] for a port below 1024,
     /// [`Errno::ADDRNOTAVAIL`] for an address of another machine.
-    pub fn net_listen(&mut self, caller: &Caller, address: SocketAddr) -> Result<SocketId, Errno> {
+    pub fn net_listen_on(
+        &mut self,
+        caller: &Caller,
+        id: SocketId,
+        address: SocketAddr,
+    ) -> Result<(), Errno> {
+        let caller = &self.fresh(caller, id)?;
         let subject = authority(&address.ip().to_string(), address.port());
         self.act(caller, Kind::NetListen, subject, |world, seq| {
             if !world.is_own(address.ip()) {
@@ -61,12 +81,14 @@ impl World {
                 let port = address.port().to_string();
                 world.recorder.detail(seq, "port", port);
             }
-            Ok(world.net.add(Socket::Listener(Listener {
+            let listener = Listener {
                 address,
                 watcher: None,
                 origin: caller.at.clone(),
                 waiting: VecDeque::new(),
-            })))
+            };
+            world.net.sockets.insert(id, Socket::Listener(listener));
+            Ok(())
         })
     }
 

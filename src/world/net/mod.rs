@@ -29,7 +29,8 @@ pub use client::{HttpRequest, HttpResponse};
 pub use dns::{DnsError, Record, RecordType};
 pub use tcp::Connection;
 
-use super::{Errno, Notice, Pid, World};
+use super::{Caller, Errno, Notice, Pid, World};
+use crate::trace::Location;
 use names::Names;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -62,6 +63,8 @@ pub struct Net {
 /// What a socket is.
 #[derive(Debug)]
 enum Socket {
+    /// Neither connected nor listening yet; where in the package it was made.
+    Fresh(Vec<Location>),
     Connection(Box<Connection>),
     Listener(listen::Listener),
     Datagrams(udp::Datagrams),
@@ -130,7 +133,33 @@ impl Net {
     }
 }
 
+/// The caller, at this place when none of its own is known: what a handle does later is put where it was made.
+fn placed(caller: &Caller, origin: &[Location]) -> Caller {
+    let mut caller = caller.clone();
+    if caller.at.is_empty() {
+        caller.at = origin.to_vec();
+    }
+    caller
+}
+
 impl World {
+    /// Makes a socket that is to be connected or to listen.
+    pub fn net_socket(&mut self, caller: &Caller) -> SocketId {
+        self.net.add(Socket::Fresh(caller.at.clone()))
+    }
+
+    /// The caller, at the place where a socket was made when none of its own is known.
+    ///
+    /// # Errors
+    ///
+    /// [`Errno::BADF`] when there is no such socket, [`Errno::ISCONN`] when it is in use already.
+    fn fresh(&self, caller: &Caller, id: SocketId) -> Result<Caller, Errno> {
+        match self.net.sockets.get(&id).ok_or(Errno::BADF)? {
+            Socket::Fresh(origin) => Ok(placed(caller, origin)),
+            _ => Err(Errno::ISCONN),
+        }
+    }
+
     /// Names who is told, by [`Notice::Readable`] or [`Notice::Connection`], when the socket has something. What is there
     /// already is told at once.
     ///
@@ -140,6 +169,7 @@ impl World {
     pub fn net_watch(&mut self, id: SocketId, pid: Pid, fd: u32) -> Result<(), Errno> {
         let watcher = Some((pid, fd));
         let ready = match self.net.sockets.get_mut(&id).ok_or(Errno::BADF)? {
+            Socket::Fresh(_) => return Err(Errno::NOTCONN),
             Socket::Connection(connection) => {
                 connection.watcher = watcher;
                 connection.is_readable()
@@ -165,7 +195,7 @@ impl World {
             Some(Socket::Connection(connection)) => (connection.watcher, false),
             Some(Socket::Listener(listener)) => (listener.watcher, true),
             Some(Socket::Datagrams(datagrams)) => (datagrams.watcher, false),
-            None => return,
+            Some(Socket::Fresh(_)) | None => return,
         };
         let Some((pid, fd)) = watcher else {
             return;
@@ -185,9 +215,10 @@ impl World {
     ///
     /// # Errors
     ///
-    /// [`Errno::BADF`] when there is no such socket.
+    /// [`Errno::BADF`] when there is no such socket, [`Errno::INVAL`] for one that has no address yet.
     pub fn net_addresses(&self, id: SocketId) -> Result<(SocketAddr, Option<SocketAddr>), Errno> {
         Ok(match self.net.sockets.get(&id).ok_or(Errno::BADF)? {
+            Socket::Fresh(_) => return Err(Errno::INVAL),
             Socket::Connection(connection) => (connection.local, Some(connection.remote)),
             Socket::Listener(listener) => (listener.address, None),
             Socket::Datagrams(datagrams) => (datagrams.local, None),
@@ -203,7 +234,7 @@ impl World {
                     self.net_close(waiting);
                 }
             }
-            Some(Socket::Datagrams(_)) | None => {}
+            Some(Socket::Fresh(_) | Socket::Datagrams(_)) | None => {}
         }
     }
 }

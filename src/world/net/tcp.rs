@@ -2,7 +2,7 @@
 
 use super::super::{Caller, Errno, World};
 use super::server::Server;
-use super::{Net, Socket, SocketId, Watcher, authority};
+use super::{Net, Socket, SocketId, Watcher, authority, placed};
 use crate::trace::{Kind, Location};
 use bytes::{Buf as _, Bytes, BytesMut};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -91,15 +91,7 @@ impl Connection {
 
     /// The caller, at the place where the connection was opened when no other is known.
     pub(super) fn attributed(&self, caller: &Caller) -> Caller {
-        let at = if caller.at.is_empty() {
-            &self.origin
-        } else {
-            &caller.at
-        };
-        Caller {
-            pid: caller.pid,
-            at: at.clone(),
-        }
+        placed(caller, &self.origin)
     }
 
     /// Ends the merging of sends into one event: what follows is another message.
@@ -127,12 +119,33 @@ impl World {
         self.net_connect(caller, SocketAddr::new(*address, port))
     }
 
-    /// Opens a connection. Everything outside of the machine accepts; on the machine itself somebody must listen.
+    /// Opens a connection: see [`World::net_connect_on`].
     ///
     /// # Errors
     ///
-    /// [`Errno::CONNREFUSED`] when nobody listens, [`Errno::TIMEDOUT`] when the limit on connections is reached.
+    /// As [`World::net_connect_on`].
     pub fn net_connect(&mut self, caller: &Caller, remote: SocketAddr) -> Result<SocketId, Errno> {
+        let id = self.net_socket(caller);
+        let done = self.net_connect_on(caller, id, remote);
+        if done.is_err() {
+            self.net_close(id);
+        }
+        done.map(|()| id)
+    }
+
+    /// Connects a fresh socket. Everything outside of the machine accepts; on the machine itself somebody must listen.
+    ///
+    /// # Errors
+    ///
+    /// [`Errno::CONNREFUSED`] when nobody listens, [`Errno::TIMEDOUT`] when the limit on connections is reached,
+    /// [`Errno::ISCONN`] or [`Errno::BADF`] when the socket is not fresh.
+    pub fn net_connect_on(
+        &mut self,
+        caller: &Caller,
+        id: SocketId,
+        remote: SocketAddr,
+    ) -> Result<(), Errno> {
+        let caller = &self.fresh(caller, id)?;
         let host = self.net.host_of(remote.ip());
         let subject = authority(&host, remote.port());
         self.act(caller, Kind::NetConnect, subject, |world, seq| {
@@ -144,7 +157,6 @@ impl World {
             world.check_connections(caller)?;
             let near = world.near_address(remote.ip());
             let local = SocketAddr::new(near, world.net.local_port());
-            let id = world.net.number();
             let peer = if world.is_own(remote.ip()) {
                 let listener = world.net.listener_on(remote).ok_or(Errno::CONNREFUSED)?;
                 Peer::Inside(world.enqueue(caller, listener, id, local, remote)?)
@@ -164,7 +176,7 @@ impl World {
                 .net
                 .sockets
                 .insert(id, Socket::Connection(Box::new(connection)));
-            Ok(id)
+            Ok(())
         })
     }
 

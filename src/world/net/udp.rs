@@ -2,7 +2,7 @@
 
 use super::super::{Caller, Errno, World};
 use super::wire::Question;
-use super::{Socket, SocketId, Watcher, authority};
+use super::{Socket, SocketId, Watcher, authority, placed};
 use crate::trace::{Kind, Location};
 use bytes::Bytes;
 use std::collections::VecDeque;
@@ -87,10 +87,7 @@ impl World {
         let Some(Socket::Datagrams(socket)) = self.net.sockets.get(&id) else {
             return Err(Errno::NOTSOCK);
         };
-        let (local, mut caller) = (socket.local, caller.clone());
-        if caller.at.is_empty() {
-            caller.at.clone_from(&socket.origin);
-        }
+        let (local, caller) = (socket.local, placed(caller, &socket.origin));
         let subject = authority(&self.net.host_of(remote.ip()), remote.port());
         self.act(&caller, Kind::NetSend, subject, |world, seq| {
             world.recorder.detail(seq, "protocol", "udp");

@@ -1,0 +1,74 @@
+// The syntax of HTTP/1 (RFC 9112) and the errors that Node reports where it is broken, with the codes of its parser.
+(function (ctx) {
+  'use strict';
+  const {
+    Error, NumberIsSafeInteger, NumberParseInt, RegExpPrototypeExec, StringPrototypeIndexOf, StringPrototypeSlice, StringPrototypeTrim,
+  } = ctx.primordials;
+
+  const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+  const HEXADECIMAL = /^[0-9A-Fa-f]+$/;
+  const DIGITS = /^[0-9]+$/;
+  // Control characters but for the tab may not stand in a value.
+  const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+  // `HTTP/`
+  const START = [72, 84, 84, 80, 47];
+
+  class Failure {
+    constructor(code, reason) {
+      this.code = code;
+      this.reason = reason;
+    }
+  }
+  const failure = (code, reason) => new Failure(code, reason);
+
+  function toError(fault, bytesParsed) {
+    const error = new Error(`Parse Error: ${fault.reason}`);
+    error.bytesParsed = bytesParsed;
+    error.code = fault.code;
+    error.reason = fault.reason;
+    return error;
+  }
+
+  const matches = (pattern, text) => RegExpPrototypeExec(pattern, text) !== null;
+
+  function chunkSize(line) {
+    const end = StringPrototypeIndexOf(line, ';');
+    const digits = StringPrototypeTrim(end < 0 ? line : StringPrototypeSlice(line, 0, end));
+    if (!matches(HEXADECIMAL, digits)) throw failure('HPE_INVALID_CHUNK_SIZE', 'Invalid character in chunk size');
+    const size = NumberParseInt(digits, 16);
+    if (!NumberIsSafeInteger(size)) throw failure('HPE_INVALID_CHUNK_SIZE', 'Chunk size overflow');
+    return size;
+  }
+
+  function contentLength(text) {
+    if (!matches(DIGITS, text)) throw failure('HPE_INVALID_CONTENT_LENGTH', 'Invalid character in Content-Length');
+    const length = NumberParseInt(text, 10);
+    if (!NumberIsSafeInteger(length)) throw failure('HPE_INVALID_CONTENT_LENGTH', 'Content-Length overflow');
+    return length;
+  }
+
+  // `Name: value` as a pair; the value without the white space around it.
+  function field(line) {
+    const at = StringPrototypeIndexOf(line, ':');
+    const name = at < 0 ? line : StringPrototypeSlice(line, 0, at);
+    if (at < 0 || !matches(TOKEN, name)) throw failure('HPE_INVALID_HEADER_TOKEN', 'Invalid header token');
+    const value = StringPrototypeTrim(StringPrototypeSlice(line, at + 1));
+    if (!matches(VALUE, value)) throw failure('HPE_INVALID_HEADER_TOKEN', 'Invalid header value char');
+    return [name, value];
+  }
+
+  // What cannot become the first line of a message is refused before its end has come.
+  function checkStart(bytes, isRequest) {
+    if (isRequest) {
+      const letter = bytes[0];
+      if (letter < 65 || letter > 90) throw failure('HPE_INVALID_METHOD', 'Invalid method encountered');
+      return;
+    }
+    for (let i = 0; i < bytes.length && i < START.length; i++) {
+      if (bytes[i] !== START[i]) throw failure('HPE_INVALID_CONSTANT', 'Expected HTTP/');
+    }
+  }
+
+  return { failure, isFailure: (value) => value instanceof Failure, toError, checkStart, chunkSize, contentLength, field };
+})
