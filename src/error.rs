@@ -3,6 +3,7 @@
 //! What goes wrong inside a guest is no error at all: it is an event, and how a run ended.
 
 use crate::target::{ManifestError, TargetError};
+use crate::trace::CodecError;
 use crate::unpack::UnpackError;
 use thiserror::Error;
 
@@ -18,6 +19,9 @@ pub enum InputError {
     /// It is no package.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    /// It is no trace.
+    #[error(transparent)]
+    Trace(#[from] CodecError),
 }
 
 /// Why there is no verdict about an input.
@@ -45,6 +49,12 @@ impl From<ManifestError> for Error {
 
 impl From<TargetError> for Error {
     fn from(error: TargetError) -> Error {
+        Error::Input(error.into())
+    }
+}
+
+impl From<CodecError> for Error {
+    fn from(error: CodecError) -> Error {
         Error::Input(error.into())
     }
 }

@@ -17,6 +17,8 @@ use std::collections::BTreeSet;
 const INSTALL: [&str; 3] = ["preinstall", "install", "postinstall"];
 /// Scripts that it starts besides when the directory itself is installed.
 const OWN: [&str; 4] = ["prepublish", "preprepare", "prepare", "postprepare"];
+/// The phase in which entry points are loaded.
+const IMPORT: &str = "import";
 /// Entries that get a run of their own; a process each keeps them from hiding behind one another.
 const SINGLE: usize = 40;
 /// Entries of one run beyond that.
@@ -71,6 +73,11 @@ pub enum Origin {
     Archive,
     /// A directory that is worked on.
     Directory,
+}
+
+/// The names of all phases, in their order.
+pub fn phases() -> impl Iterator<Item = &'static str> {
+    INSTALL.into_iter().chain(OWN).chain([IMPORT])
 }
 
 /// Plans the runs of one package.
@@ -145,7 +152,7 @@ fn imports(tree: &Tree, manifest: &Manifest) -> Vec<Step> {
 
 fn skip(reason: &str) -> Step {
     Step {
-        phase: "import".into(),
+        phase: IMPORT.into(),
         command: String::new(),
         action: Action::Skip {
             reason: reason.to_owned(),
@@ -167,7 +174,7 @@ fn import(entries: &[(ImportHow, String)]) -> Step {
         [] => String::new(),
     };
     Step {
-        phase: "import".into(),
+        phase: IMPORT.into(),
         command,
         action: Action::Import {
             entries: entries.to_vec(),

@@ -84,7 +84,7 @@ impl Blobs {
     }
 
     /// All payloads, ordered by digest.
-    pub fn iter(&self) -> impl Iterator<Item = (&Digest, &Bytes)> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Digest, &Bytes)> {
         self.by_digest.iter()
     }
 

@@ -4,11 +4,13 @@
 //! that a finished trace can be judged again without a sandbox (`lazaret replay`).
 
 mod blob;
+mod codec;
 mod event;
 mod kind;
 mod recorder;
 
 pub use blob::{Blobs, Digest};
+pub use codec::{CodecError, ReadLimits};
 pub use event::{Event, Evidence, Location, Outcome, Subject};
 pub use kind::Kind;
 pub use recorder::{Caps, Recorder};
