@@ -6,6 +6,7 @@
 //! target spec -> Tree -> Plan -> (World + guest) -> Trace -> Findings -> Verdict -> report
 //! ```
 
+pub mod cli;
 pub mod error;
 pub mod escape;
 pub mod exit;

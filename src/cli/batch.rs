@@ -48,7 +48,11 @@ impl<'a> Batch<'a> {
         if reporting.events && reporting.format != Format::Json {
             return Err(complain("--events needs --format json"));
         }
-        let place = match reporting.output.as_deref().map(|path| (path, Place::of(path))) {
+        let place = match reporting
+            .output
+            .as_deref()
+            .map(|path| (path, Place::of(path)))
+        {
             Some((path, Err(error))) => {
                 return Err(complain(&format!("{}: {error}", path.display())));
             }
@@ -59,7 +63,9 @@ impl<'a> Batch<'a> {
         Ok(Batch {
             reporting,
             place,
-            palette: Palette::for_stream(terminal, |name| surroundings.variables.get(name).cloned()),
+            palette: Palette::for_stream(terminal, |name| {
+                surroundings.variables.get(name).cloned()
+            }),
             quiet,
             report: Report::default(),
             text: String::new(),
@@ -74,7 +80,9 @@ impl<'a> Batch<'a> {
         self.taken += 1;
         match answer {
             Ok(done) => {
-                self.exit = self.exit.worst(exit_of(done.result.verdict, self.reporting.fail_on));
+                self.exit = self
+                    .exit
+                    .worst(exit_of(done.result.verdict, self.reporting.fail_on));
                 if self.reporting.format == Format::Text {
                     let text = if self.quiet {
                         batch_line(&done.result, self.palette)
@@ -107,7 +115,9 @@ impl<'a> Batch<'a> {
         match self.reporting.format {
             Format::Json => match serde_json::to_string_pretty(&self.report) {
                 Ok(json) => self.write(&(json + "\n")),
-                Err(error) => self.exit = internal(&format!("the report has no JSON form: {error}")),
+                Err(error) => {
+                    self.exit = internal(&format!("the report has no JSON form: {error}"))
+                }
             },
             Format::Text if self.taken > 1 && !self.quiet => {
                 let line = self.totals();
@@ -118,7 +128,9 @@ impl<'a> Batch<'a> {
         if let Some(place) = &self.place {
             let text = self.text.as_bytes();
             if let Err(error) = place.write(|file| file.write_all(text)) {
-                return self.exit.worst(internal(&format!("the report cannot be written: {error}")));
+                return self
+                    .exit
+                    .worst(internal(&format!("the report cannot be written: {error}")));
             }
         }
         self.exit

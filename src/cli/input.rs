@@ -25,7 +25,10 @@ pub(super) fn phase(text: &str) -> Result<String, String> {
     if plan::phases().any(|phase| phase == text) {
         return Ok(text.to_owned());
     }
-    Err(format!("one of {}", plan::phases().collect::<Vec<_>>().join(", ")))
+    Err(format!(
+        "one of {}",
+        plan::phases().collect::<Vec<_>>().join(", ")
+    ))
 }
 
 #[cfg(test)]
@@ -37,7 +40,17 @@ mod tests {
         assert_eq!(duration("30"), Ok(Duration::from_secs(30)));
         assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        for wrong in ["", "s", "-1", "0", "1h", "1.5", "99999999999999999999", "é", "5é"] {
+        for wrong in [
+            "",
+            "s",
+            "-1",
+            "0",
+            "1h",
+            "1.5",
+            "99999999999999999999",
+            "é",
+            "5é",
+        ] {
             assert!(duration(wrong).is_err(), "{wrong}");
         }
     }

@@ -10,5 +10,8 @@ const GUESTS: &str = include_str!(env!("LAZARET_LICENSES"));
 
 /// Prints all of them.
 pub(super) fn run() -> Exit {
-    answer(&format!("==== Lazaret ====\n\n{}\n\n{GUESTS}", OWN.trim_end()))
+    answer(&format!(
+        "==== Lazaret ====\n\n{}\n\n{GUESTS}",
+        OWN.trim_end()
+    ))
 }

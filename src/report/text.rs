@@ -55,7 +55,10 @@ pub fn batch_line(result: &PackageResult, palette: Palette) -> String {
         out: String::new(),
     };
     page.line(&[
-        (tone(result.verdict), &format!("{:<LABEL$}", result.verdict.to_string())),
+        (
+            tone(result.verdict),
+            &format!("{:<LABEL$}", result.verdict.to_string()),
+        ),
         (Tone::Plain, " "),
         (Tone::Strong, &name(result)),
         (Tone::Faint, if reason.is_empty() { "" } else { "  " }),
@@ -134,7 +137,10 @@ impl Page {
         ]);
         let stats = &result.stats;
         let digest: String = result.digest.chars().take(12).collect();
-        #[expect(clippy::cast_precision_loss, reason = "seconds with one digit are shown")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "seconds with one digit are shown"
+        )]
         let seconds = stats.wall_ms as f64 / 1_000.0;
         let facts = format!(
             "{}, sha256 {digest}, {} in {seconds:.1} s, {}",
@@ -249,11 +255,19 @@ impl Page {
         let mut lines = Vec::new();
         for tree in trees {
             let (phase, command) = &tree.title;
-            lines.push((format!("  {phase}  "), escape_to(command, TEXT), String::new()));
+            lines.push((
+                format!("  {phase}  "),
+                escape_to(command, TEXT),
+                String::new(),
+            ));
             branches(&tree.children, "  ", &mut lines);
         }
         for (lead, command, end) in lines.iter().take(PROCESS_LINES) {
-            let end = if end.is_empty() { String::new() } else { format!("  {end}") };
+            let end = if end.is_empty() {
+                String::new()
+            } else {
+                format!("  {end}")
+            };
             let room = self
                 .palette
                 .width
@@ -356,10 +370,16 @@ fn branches(processes: &[Process], lead: &str, lines: &mut Vec<(String, String, 
             })
             .count();
         rest = after.get(alike..).unwrap_or_default();
-        let (corner, below) = if rest.is_empty() { ("└ ", "  ") } else { ("├ ", "│ ") };
+        let (corner, below) = if rest.is_empty() {
+            ("└ ", "  ")
+        } else {
+            ("├ ", "│ ")
+        };
         let mut end = escape_to(&process.end, TEXT);
         if alike > 0 {
-            end = format!("{end}  {} times", alike + 1).trim_start().to_owned();
+            end = format!("{end}  {} times", alike + 1)
+                .trim_start()
+                .to_owned();
         }
         let command = escape_to(&process.command, TEXT);
         lines.push((format!("{lead}{corner}"), command, end));

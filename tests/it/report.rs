@@ -65,7 +65,9 @@ fn check(schema: &Value, value: &Value, root: &Value, path: &str) -> Result<(), 
             other => return Err(format!("the check does not know the keyword {other}")),
         };
         if !fine {
-            return Err(format!("{path}: {keyword} {argument} does not hold for {value}"));
+            return Err(format!(
+                "{path}: {keyword} {argument} does not hold for {value}"
+            ));
         }
     }
     Ok(())
@@ -87,10 +89,16 @@ fn matches_pattern(text: &str, pattern: &str) -> bool {
     let lower = |c: char| c.is_ascii_lowercase();
     match pattern {
         "^[0-9a-f]{64}$" => {
-            text.len() == 64 && text.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c))
+            text.len() == 64
+                && text
+                    .chars()
+                    .all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c))
         }
         "^[a-z0-9-]+$" => {
-            !text.is_empty() && text.chars().all(|c| lower(c) || c.is_ascii_digit() || c == '-')
+            !text.is_empty()
+                && text
+                    .chars()
+                    .all(|c| lower(c) || c.is_ascii_digit() || c == '-')
         }
         "^[a-z]+\\.[a-z]+$" => text.split_once('.').is_some_and(|(left, right)| {
             !left.is_empty() && !right.is_empty() && left.chars().chain(right.chars()).all(lower)
@@ -135,7 +143,9 @@ fn reports_of_real_runs_are_valid() {
         ]),
     );
     let thief = package("token-thief");
-    let arguments = ["vet", "--format", "json", "--events", &thief, &broken, &quiet];
+    let arguments = [
+        "vet", "--format", "json", "--events", &thief, &broken, &quiet,
+    ];
     let output = run(&arguments);
     let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
     assert_valid(&report);

@@ -143,7 +143,13 @@ impl Trace {
         for (digest, bytes) in self.blobs.iter() {
             blobs += 1;
             let length = bytes.len() as u64;
-            serde_json::to_writer(&mut *writer, &Line::Blob { digest: *digest, length })?;
+            serde_json::to_writer(
+                &mut *writer,
+                &Line::Blob {
+                    digest: *digest,
+                    length,
+                },
+            )?;
             writer.write_all(b"\n")?;
             writer.write_all(bytes)?;
             writer.write_all(b"\n")?;
@@ -193,7 +199,11 @@ impl Trace {
                     blobs += 1;
                     reader.blob(digest, length, &mut trace.blobs)?;
                 }
-                Line::End { runs, events, blobs: stated } => {
+                Line::End {
+                    runs,
+                    events,
+                    blobs: stated,
+                } => {
                     let counts = (trace.runs.len() as u64, trace.events.len() as u64, blobs);
                     if counts != (runs, events, stated) {
                         return Err(reader.damaged("it counts other lines than those before it"));
@@ -259,7 +269,11 @@ impl<R: BufRead> Reader<'_, R> {
         if bytes.pop() != Some(b'\n') || bytes.len() as u64 != length {
             return Err(self.damaged("its payload has another length"));
         }
-        if blobs.iter().next_back().is_some_and(|(last, _)| *last >= digest) {
+        if blobs
+            .iter()
+            .next_back()
+            .is_some_and(|(last, _)| *last >= digest)
+        {
             return Err(self.damaged("payloads are not in the order of their digests"));
         }
         if blobs.insert(Bytes::from(bytes)) != digest {

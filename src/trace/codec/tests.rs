@@ -111,7 +111,9 @@ fn no_flipped_bit_of_the_file_goes_unnoticed() {
 fn lies_of_a_line_are_found() {
     let lie = |from: &str, to: &str| {
         let mut bytes = plain(&sample());
-        let at = bytes.windows(from.len()).position(|part| part == from.as_bytes());
+        let at = bytes
+            .windows(from.len())
+            .position(|part| part == from.as_bytes());
         let at = at.expect("part of the form");
         bytes.splice(at..at + from.len(), to.bytes());
         read(&bytes).map(|_| ()).expect_err(from).to_string()
