@@ -24,9 +24,10 @@
     StringPrototypeStartsWith(id, LEFT_OUT_FOLDER);
 
   const isMain = (id) => StringPrototypeStartsWith(id, 'internal/bootstrap/') || StringPrototypeStartsWith(id, 'internal/main/');
-  // undici compiles its HTTP parser from WebAssembly when it is loaded; `ctx.fetchParser` stands in for it.
+  // undici compiles its HTTP parser from WebAssembly when it is loaded; `ctx.fetchParser` stands in for it: compile(bytes)
+  // gives a module, isModule(value) knows it again, instantiate(module, imports) gives the instance.
   const FETCH = 'internal/deps/undici/undici';
-  ctx.fetchParser = { compile: () => new Promise(() => {}), instantiate: () => new Promise(() => {}) };
+  ctx.fetchParser = { compile: () => new Promise(() => {}), instantiate: () => new Promise(() => {}), isModule: () => false };
   const withoutWebAssembly = (fn) => (exports, require, module, process, internalBinding, primordials) =>
     fn(exports, require, module, process, internalBinding, primordials, {
       compile: (bytes) => ctx.fetchParser.compile(bytes),

@@ -2,7 +2,7 @@
 (function (host, ctx) {
   'use strict';
   const {
-    Error, FunctionPrototypeCall, ObjectDefineProperty, PromiseReject, ReflectDeleteProperty, StringPrototypeEndsWith, SymbolToStringTag,
+    ArrayBufferIsView, Error, FunctionPrototypeCall, ObjectDefineProperty, PromiseReject, ReflectDeleteProperty, StringPrototypeEndsWith, SymbolToStringTag,
     globalThis,
   } = ctx.primordials;
   const hidden = (target, name, value) => ObjectDefineProperty(target, name, {
@@ -45,6 +45,13 @@
     }
   }
 
+  const LLHTTP = host.bytesFrom('latin1', 'llhttp_alloc');
+  function isHttpParser(source) {
+    if (ctx.fetchParser.isModule(source)) return true;
+    if (!ArrayBufferIsView(source)) return false;
+    return host.bytesIndexOf(ctx.bytesOf(source), LLHTTP, 0, true) >= 0;
+  }
+
   // Packages get no WebAssembly: the API is there, and every use of it is recorded and fails as a bad module would.
   function webAssembly() {
     const api = {};
@@ -70,7 +77,14 @@
       return false;
     });
     for (const name of ['compile', 'instantiate', 'compileStreaming', 'instantiateStreaming']) {
-      hidden(api, name, { [name]() { return PromiseReject(refusal(name)); } }[name]);
+      const parser = ctx.fetchParser[name];
+      hidden(api, name, {
+        [name](source, imports) {
+          // undici from npm carries the same HTTP parser as Node's own.
+          if (parser !== undefined && isHttpParser(source)) return ctx.fetchParser[name](source, imports);
+          return PromiseReject(refusal(name));
+        },
+      }[name]);
     }
     ObjectDefineProperty(api, SymbolToStringTag, { __proto__: null, value: 'WebAssembly', configurable: true });
     return api;
