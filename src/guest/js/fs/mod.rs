@@ -25,6 +25,8 @@
 
 mod descriptors;
 mod paths;
+#[cfg(test)]
+mod tests;
 
 use super::{Args, Host, Value, unknown};
 use crate::guest::instance::Fault;
