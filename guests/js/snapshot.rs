@@ -144,7 +144,9 @@ fn initialize(wasm: &[u8], sources: Sources) -> Result<Vec<u8>, Failure> {
     wizer.init_func("init");
     let (context, instrumented) = wizer.instrument(wasm).during("prepare the engine")?;
     let mut config = Config::new();
-    config.max_wasm_stack(WASM_STACK);
+    config
+        .async_stack_size(WASM_STACK + (1 << 20))
+        .max_wasm_stack(WASM_STACK);
     let engine = Engine::new(&config).during("start wasmtime")?;
     let module = Module::new(&engine, &instrumented).during("compile the engine")?;
     let mut store = Store::new(

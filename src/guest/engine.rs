@@ -75,6 +75,8 @@ fn config() -> Config {
     let mut config = Config::new();
     config
         .epoch_interruption(true)
+        // Nothing is async here, but the engine wants this stack to be the larger one where that feature is compiled in.
+        .async_stack_size(WASM_STACK + (1 << 20))
         .max_wasm_stack(WASM_STACK)
         .wasm_backtrace_max_frames(None)
         .wasm_tail_call(false)
