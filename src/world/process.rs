@@ -184,6 +184,8 @@ pub struct Process {
     pub notify_parent: bool,
     /// What a guest does in place of running a main script.
     pub drive: Option<Drive>,
+    /// What its program file was when it was started; found out from the file when nobody has said it.
+    pub image: Option<super::exec::Program>,
 }
 
 /// All processes of a run, dead ones included: their number is limited.

@@ -3,6 +3,7 @@
 use super::{OpenFile, OpenFlags, What};
 use crate::world::fs::Device;
 use crate::world::{Caller, Errno, Pid, Process, World};
+use std::collections::BTreeMap;
 
 /// A standard stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,5 +155,44 @@ impl World {
             self.put(child, fd, index)?;
         }
         Ok(())
+    }
+}
+
+impl World {
+    /// Copies the descriptors of a process aside: what they refer to stays open until they are put back.
+    #[must_use]
+    pub fn copy_descriptors(&mut self, pid: Pid) -> BTreeMap<u32, u32> {
+        let descriptors = match self.processes.get(pid) {
+            Some(process) => process.descriptors.clone(),
+            None => return BTreeMap::new(),
+        };
+        for index in descriptors.values() {
+            if let Some(file) = self.files.table.get_mut(index) {
+                file.descriptors = file.descriptors.saturating_add(1);
+            }
+        }
+        descriptors
+    }
+
+    /// Closes all descriptors of a process and gives it those back that were copied aside.
+    pub fn put_back_descriptors(&mut self, pid: Pid, copied: BTreeMap<u32, u32>) {
+        self.flush_process(pid);
+        if let Some(process) = self.processes.get_mut(pid) {
+            process.descriptors = copied;
+        }
+    }
+
+    /// Whether a process has the writing end of a pipe.
+    #[must_use]
+    pub fn writes_pipe(&self, pid: Pid, pipe: u32) -> bool {
+        let process = self.processes.get(pid);
+        let mut indexes = process
+            .into_iter()
+            .flat_map(|process| process.descriptors.values());
+        indexes.any(|index| {
+            self.files
+                .get(*index)
+                .is_some_and(|file| file.what == What::PipeWriter(pipe))
+        })
     }
 }

@@ -16,7 +16,7 @@ const NAME_AT: usize = 0x238;
 const NAME_MAX: usize = 48;
 
 /// What an Ubuntu machine of a developer has in `/usr/bin`.
-const NAMES: &str = "[ apt apt-get arch awk base32 base64 basename bash bunzip2 busctl bzcat bzip2 c++ cat cc chattr chfn chgrp chmod chown chsh cksum clear cmp comm cp cpio crontab curl cut cx dash date dd df diff dig dir dirname dmesg docker dpkg du echo ed egrep env expand expr factor false fgrep file find flock fmt fold free g++ gawk gcc gdb getent getopt gh git gpg grep groups gunzip gzip head hexdump host hostid hostname hostnamectl iconv id install ip jq join journalctl kill killall last ldd less link ln locale localectl locate logger login logname loginctl ls lsb_release lscpu lshw lsmod lsof lspci lsusb make man md5sum mkdir mkfifo mknod mktemp more mount mv nano nc netcat netstat nice nl nm node nohup nproc npm npx nslookup numfmt objdump od openssl passwd paste pathchk perl pgrep ping pinky pkg-config pkill pr printenv printf ps ptx pwd python3 python3.12 readelf readlink realpath rev rm rmdir rsync run-parts scp screen sed seq sftp sha1sum sha224sum sha256sum sha384sum sha512sum shred shuf sleep socat sort split ss ssh ssh-add ssh-agent ssh-keygen stat strace strings strip stty su sudo sum sync systemctl systemd-detect-virt tac tail tar tee telnet test time timeout tmux top touch tput tr true truncate tsort tty type umount uname unexpand uniq unlink unxz unzip update-alternatives uptime users vdir vi vim wall watch wc wget whatis whereis which who whoami xargs xdg-open xdg-settings xz yes zcat zip zsh zstd";
+const NAMES: &str = "[ apt apt-get arch awk base32 base64 basename bash bunzip2 busctl bzcat bzip2 c++ cat cc chattr chfn chgrp chmod chown chsh cksum clear cmp comm cp cpio crontab curl cut cx dash date dd df diff dig dir dirname dmesg docker dpkg du echo ed egrep env expand expr factor false fgrep file find flock fmt fold free g++ gawk gcc gdb getconf getent getopt gh git gpg grep groups gunzip gzip head hexdump host hostid hostname hostnamectl iconv id install ip join journalctl jq kill killall last ldd less link ln locale localectl locate logger login loginctl logname ls lsb_release lscpu lshw lsmod lsof lspci lsusb make man md5sum mkdir mkfifo mknod mktemp more mount mv nano nc netcat netstat nice nl nm node nohup npm nproc npx nslookup numfmt objdump od openssl passwd paste pathchk perl pgrep ping pinky pkg-config pkill pr printenv printf ps ptx pwd python3 python3.12 readelf readlink realpath reboot rev rm rmdir rsync run-parts scp screen sed seq service setsid sftp sha1sum sha224sum sha256sum sha384sum sha512sum shred shuf shutdown sleep socat sort split ss ssh ssh-add ssh-agent ssh-keygen stat strace strings strip stty su sudo sum sync systemctl systemd-detect-virt tac tail tar tee telnet test time timeout tmux top touch tput tr true truncate tsort tty type umount uname unexpand uniq unlink unxz unzip update-alternatives uptime users vdir vi vim wall watch wc wget whatis whereis which who whoami xargs xdg-open xdg-settings xxd xz yes zcat zip zsh zstd";
 
 /// Scripts and links among the programs: not ELF files.
 const LINKS: &[(&str, &str)] = &[
@@ -110,7 +110,7 @@ fn stamp(file: &mut [u8], name: &str) {
 
 /// Which program of the machine a file's contents are, wherever they were copied to; `None` for all other contents.
 #[must_use]
-pub fn program_of(contents: &[u8]) -> Option<&str> {
+pub fn program_of(contents: &[u8]) -> Option<&'static str> {
     if contents.get(..ELF.len())? != ELF {
         return None;
     }
