@@ -18,7 +18,12 @@ pub(super) fn call(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<V
             Err(Fault::Stop(Stop::Exit(code)))
         }
         "abort" => Err(Fault::Stop(Stop::Signal(6))),
-        "cwd" => Ok(host.process()?.cwd.clone().into()),
+        "cwd" => {
+            let cwd = host.process()?.cwd.clone();
+            // A directory that was removed has no name any more.
+            host.world.peek_stat(host.caller.pid, &cwd, true)?;
+            Ok(cwd.into())
+        }
         "chdir" => chdir(host, args.text(0).ok_or(Errno::INVAL)?),
         "id" => Ok(identity(host, args.text(0).unwrap_or_default())),
         "setid" => {
@@ -56,8 +61,8 @@ pub(super) fn call(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<V
 
 /// Changes the working directory.
 fn chdir(host: &mut Host<'_>, path: &str) -> Result<Value, Fault> {
-    let process = host.process()?;
-    process.cwd = crate::world::path::absolute(&process.cwd, path);
+    let caller = host.caller.clone();
+    host.world.chdir(&caller, path)?;
     Ok(Value::Null)
 }
 
