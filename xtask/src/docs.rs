@@ -5,13 +5,19 @@ use std::process::Command;
 /// Writes docs/rules from the comments of the rules. The tests that compare the pages write them when told so, so that
 /// there is one place that knows what a page looks like.
 pub(crate) fn docs() -> Result<(), String> {
-    run(&["test", "--quiet", "--test", "it", "docs::"], &[("LAZARET_BLESS", "1")])
+    run(
+        &["test", "--quiet", "--test", "it", "docs::"],
+        &[("LAZARET_BLESS", "1")],
+    )
 }
 
 /// Writes docs/rules and accepts the snapshots of all tests as they are now.
 pub(crate) fn bless() -> Result<(), String> {
     docs()?;
-    run(&["test", "--quiet"], &[("LAZARET_BLESS", "1"), ("INSTA_UPDATE", "always")])
+    run(
+        &["test", "--quiet"],
+        &[("LAZARET_BLESS", "1"), ("INSTA_UPDATE", "always")],
+    )
 }
 
 fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), String> {
