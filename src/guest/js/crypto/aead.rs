@@ -74,13 +74,9 @@ impl Aead {
         })
     }
 
-    /// ChaCha20-Poly1305; a nonce of less than 12 bytes is filled up with zeros in front.
+    /// ChaCha20-Poly1305 with a nonce of 12 bytes.
     pub(super) fn chacha(key: &[u8], iv: &[u8], is_encryption: bool) -> Option<Aead> {
-        let mut nonce = [0; 12];
-        nonce
-            .get_mut(12_usize.checked_sub(iv.len())?..)?
-            .copy_from_slice(iv);
-        let mut cipher = ChaCha20::new_from_slices(key, &nonce).ok()?;
+        let mut cipher = ChaCha20::new_from_slices(key, iv).ok()?;
         let mut poly_key = [0; 32];
         cipher.apply_keystream(&mut poly_key);
         cipher.try_seek(64_u64).ok()?;
@@ -189,6 +185,57 @@ impl Aead {
         match &mut self.hash {
             Hash::Ghash(hash) => hash.update_padded(&rest),
             Hash::Poly(hash) => hash.update_padded(&rest),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn gcm_is_that_of_the_standard() {
+        // The GCM specification (McGrew and Viega), test case 2.
+        let key = BlockKey::aes(&[0; 16]).and_then(|key| Aead::gcm(key, &[0; 12], true));
+        let Some(mut gcm) = key else {
+            panic!("no cipher")
+        };
+        assert_eq!(
+            hex(&gcm.update(&[0; 16])),
+            "0388dace60b6a392f328c2b971b2fe78"
+        );
+        assert_eq!(hex(&gcm.finish()), "ab6e47d42cec13bdf53a67b21257bddf");
+    }
+
+    #[test]
+    fn a_changed_text_does_not_pass() {
+        for is_gcm in [true, false] {
+            let open = |is_encryption| match is_gcm {
+                true => {
+                    BlockKey::aes(&[1; 32]).and_then(|key| Aead::gcm(key, &[2; 7], is_encryption))
+                }
+                false => Aead::chacha(&[1; 32], &[2; 12], is_encryption),
+            };
+            let Some(mut cipher) = open(true) else {
+                panic!("no cipher")
+            };
+            cipher.add(b"head");
+            let mut text = cipher.update(b"a text of more than sixteen bytes");
+            let tag = cipher.finish();
+            let check = |text: &[u8]| {
+                let mut plain = open(false)?;
+                plain.add(b"head");
+                // Bytes come in any portions.
+                text.chunks(5).for_each(|part| drop(plain.update(part)));
+                Some(plain.check(&tag))
+            };
+            assert_eq!(check(&text), Some(Ok(())));
+            text[3] ^= 1;
+            assert_eq!(check(&text), Some(Err(Bad::Tag)));
         }
     }
 }

@@ -253,3 +253,64 @@ impl Cipher {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cipher_takes_back_what_it_gave_in_any_portions() {
+        let text: Vec<u8> = (0..100).collect();
+        for name in [
+            "aes-128-cbc",
+            "aes-256-ecb",
+            "aes-192-ctr",
+            "aes-256-cfb",
+            "aes-128-cfb8",
+            "aes-128-ofb",
+            "des-ede3-cbc",
+            "des3",
+            "chacha20",
+        ] {
+            let Some(info) = Info::named(name) else {
+                panic!("{name} is unknown")
+            };
+            let run = |is_encryption: bool, data: &[u8]| {
+                let mut cipher = info.open(&vec![7; info.key], &vec![9; info.iv], is_encryption)?;
+                let mut output: Vec<u8> = data
+                    .chunks(7)
+                    .flat_map(|part| cipher.update(part))
+                    .collect();
+                output.extend(cipher.finish(None).ok()?.0);
+                Some(output)
+            };
+            let encrypted = run(true, &text).unwrap_or_default();
+            assert_ne!(encrypted, text, "{name}");
+            assert_eq!(run(false, &encrypted), Some(text.clone()), "{name}");
+        }
+    }
+
+    #[test]
+    fn keys_and_vectors_of_other_lengths_are_refused() {
+        let Some(info) = Info::named("aes-128-cbc") else {
+            panic!("unknown")
+        };
+        assert!(info.open(&[0; 15], &[0; 16], true).is_none());
+        assert!(info.open(&[0; 16], &[0; 15], true).is_none());
+        assert_eq!(Info::named("aes-100-cbc"), None);
+    }
+
+    #[test]
+    fn wrong_padding_and_odd_lengths_are_told_apart() {
+        let Some(info) = Info::named("AES-128-CBC") else {
+            panic!("unknown")
+        };
+        let finish = |length: usize| {
+            let mut cipher = info.open(&[0; 16], &[0; 16], false)?;
+            cipher.update(&vec![0; length]);
+            cipher.finish(None).err()
+        };
+        assert_eq!(finish(32), Some(Bad::Padding));
+        assert_eq!(finish(20), Some(Bad::Length));
+    }
+}
