@@ -15,7 +15,7 @@ mod secrets;
 mod view;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -3,6 +3,8 @@
 //! The strongest finding decides, weak ones never add up to an accusation: security teams drop a tool that cries wolf. And
 //! what was not run is never called clean.
 
+#[cfg(test)]
+mod benign;
 mod coverage;
 
 pub use coverage::{Coverage, PhaseCoverage};
