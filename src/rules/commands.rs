@@ -135,17 +135,28 @@ fn takes_script(interpreter: &str, flag: &str) -> bool {
     }
 }
 
+/// Characters of a shell text that are looked at; a longer one is no line that somebody wrote.
+const TEXT: usize = 64 << 10;
+/// How deep substitutions are followed.
+const DEPTH: usize = 6;
+
 /// A shell text as pipelines of simple commands of words. Text in `$(...)`, backquotes and `<(...)` stays in its word and
 /// is also split, as pipelines of their own.
 pub(super) fn pipelines(text: &str) -> Vec<Vec<Vec<String>>> {
     let mut all = Vec::new();
-    let mut waiting = vec![text.to_owned()];
-    // Each substitution is shorter than the text it stands in, so this ends.
-    while let Some(text) = waiting.pop() {
+    let mut waiting = vec![(0, text.chars().take(TEXT).collect::<String>())];
+    while let Some((depth, text)) = waiting.pop() {
         let mut splitter = Splitter::default();
         splitter.run(&text);
         all.extend(splitter.pipelines);
-        waiting.extend(splitter.substitutions);
+        if depth < DEPTH {
+            waiting.extend(
+                splitter
+                    .substitutions
+                    .into_iter()
+                    .map(|inner| (depth + 1, inner)),
+            );
+        }
     }
     all
 }

@@ -104,7 +104,9 @@ fn evidence<'t>(view: &View<'t>, out: &Outgoing<'t>) -> Vec<&'t Event> {
 /// The variables of all processes that listed their environment, with the last value of each.
 fn variables(view: &View<'_>) -> BTreeMap<String, String> {
     let mut variables = BTreeMap::new();
-    for event in view.of(Kind::EnvList) {
+    let mut seen = BTreeSet::new();
+    let lists = view.of(Kind::EnvList).iter();
+    for event in lists.filter(|event| seen.insert(event.payload)) {
         for pair in view.text(event).split('\0') {
             if let Some((name, value)) = pair.split_once('=') {
                 variables.insert(name.to_owned(), value.to_owned());

@@ -5,7 +5,7 @@ use super::layers::{Budget, layers};
 use super::needles::Needles;
 use super::places::normal;
 use super::view::View;
-use crate::trace::{Event, Kind};
+use crate::trace::{Digest, Event, Kind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Pieces of a text by which it is recognised elsewhere are this long.
@@ -55,6 +55,7 @@ pub(super) struct Download<'t> {
 /// Everything that was run and that did not come with the machine: files that the trace wrote, and texts.
 pub(super) fn executions<'t>(view: &View<'t>) -> Vec<Execution<'t>> {
     let mut files: BTreeMap<String, &Event> = BTreeMap::new();
+    let mut evaluated: BTreeSet<Digest> = BTreeSet::new();
     let mut all = Vec::new();
     let kinds = [
         Kind::FileWrite,
@@ -99,16 +100,19 @@ pub(super) fn executions<'t>(view: &View<'t>) -> Vec<Execution<'t>> {
                         .map(|write| file(view, event, How::Module, write, path.clone())),
                 );
             }
-            Kind::CodeEval => all.push(Execution {
-                event,
-                how: match event.subject.as_str() {
-                    "stdin" => How::Input,
-                    _ => How::Evaluated,
-                },
-                written: None,
-                path: String::new(),
-                bytes: view.payload(event).map(|b| b.to_vec()).unwrap_or_default(),
-            }),
+            // A text that is evaluated over and over is looked at once.
+            Kind::CodeEval if event.payload.is_some_and(|text| evaluated.insert(text)) => {
+                all.push(Execution {
+                    event,
+                    how: match event.subject.as_str() {
+                        "stdin" => How::Input,
+                        _ => How::Evaluated,
+                    },
+                    written: None,
+                    path: String::new(),
+                    bytes: view.payload(event).map(|b| b.to_vec()).unwrap_or_default(),
+                })
+            }
             _ => {}
         }
     }
@@ -180,12 +184,7 @@ fn spawned<'t>(
 /// Everything that was run and whose bytes came from the network before. Rules ask [`View::downloads`], which keeps it.
 pub(super) fn downloads<'t>(view: &View<'t>) -> Vec<Download<'t>> {
     let runs = executions(view);
-    let mut needles = Needles::default();
-    for (id, run) in runs.iter().enumerate() {
-        for piece in pieces(&run.bytes) {
-            needles.add_bytes(&piece, id);
-        }
-    }
+    let texts = Texts::new(runs.iter().map(|run| run.bytes.as_slice()));
     let mut sources: BTreeMap<usize, &Event> = BTreeMap::new();
     let mut budget = Budget::default();
     let received = view.of(Kind::NetRecv).iter().filter(|_| !runs.is_empty());
@@ -194,34 +193,63 @@ pub(super) fn downloads<'t>(view: &View<'t>) -> Vec<Download<'t>> {
             continue;
         };
         for layer in layers(bytes, &mut budget) {
-            for id in needles.find(&layer.bytes) {
-                let fits =
-                    |run: &Execution<'_>| run.event.seq > event.seq && holds(&layer.bytes, run);
-                if runs.get(id).is_some_and(fits) {
+            for id in texts.in_bytes(&layer.bytes) {
+                if runs.get(id).is_some_and(|run| run.event.seq > event.seq) {
                     sources.entry(id).or_insert(event);
                 }
             }
         }
     }
+    let requests = requests_of_fetchers(view);
     let named = |(id, run): (usize, Execution<'t>)| {
-        let source = sources.get(&id).copied().or_else(|| fetched_by(view, &run));
+        let source = sources
+            .get(&id)
+            .copied()
+            .or_else(|| fetched_by(&requests, &run));
         source.map(|source| Download { run, source })
     };
     runs.into_iter().enumerate().filter_map(named).collect()
 }
 
-/// Whether received bytes hold most pieces of what was run: one alone may be a licence or a common first line.
-fn holds(received: &[u8], run: &Execution<'_>) -> bool {
-    let pieces = pieces(&run.bytes);
-    let found = pieces.iter().filter(|piece| {
-        let mut windows = received.windows(piece.len().max(1));
-        windows.any(|window| window == piece.as_slice())
-    });
-    found.count() * 2 > pieces.len()
+/// Texts and programs that are looked for in other bytes, by pieces of them.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    needles: Needles,
+    /// Which text a piece is of.
+    owners: Vec<usize>,
+    /// How many pieces a text has.
+    counts: Vec<usize>,
+}
+
+impl Texts {
+    /// Takes texts, which are numbered in their order.
+    pub(super) fn new<'b>(texts: impl Iterator<Item = &'b [u8]>) -> Texts {
+        let mut all = Texts::default();
+        for (id, text) in texts.enumerate() {
+            let pieces = pieces(text);
+            for piece in &pieces {
+                all.needles.add_bytes(piece, all.owners.len());
+                all.owners.push(id);
+            }
+            all.counts.push(pieces.len());
+        }
+        all
+    }
+
+    /// The numbers of the texts of which most pieces occur: one alone may be a licence or a common first line.
+    pub(super) fn in_bytes(&self, bytes: &[u8]) -> Vec<usize> {
+        let mut found: BTreeMap<usize, usize> = BTreeMap::new();
+        let pieces = self.needles.find(bytes);
+        for owner in pieces.iter().filter_map(|piece| self.owners.get(*piece)) {
+            *found.entry(*owner).or_default() += 1;
+        }
+        found.retain(|id, count| self.counts.get(*id).is_some_and(|all| *count * 2 > *all));
+        found.into_keys().collect()
+    }
 }
 
 /// Pieces by which some bytes are recognised elsewhere: lines of a text, stretches of a program.
-pub(super) fn pieces(bytes: &[u8]) -> Vec<Vec<u8>> {
+fn pieces(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut pieces = match std::str::from_utf8(bytes) {
         Ok(text) if !text.contains('\0') => lines(text),
         _ => stretches(bytes),
@@ -266,16 +294,25 @@ fn stretches(bytes: &[u8]) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// The request of a fetching program that wrote the file itself: its payload need not be in the trace.
-fn fetched_by<'t>(view: &View<'t>, run: &Execution<'t>) -> Option<&'t Event> {
-    let write = run.written?;
-    if !FETCHERS.contains(&view.program(write).as_str()) {
-        return None;
+/// The first request of each process of a fetching program.
+fn requests_of_fetchers<'t>(view: &View<'t>) -> BTreeMap<(u32, u32), &'t Event> {
+    let mut requests = BTreeMap::new();
+    for event in view.of_any(&[Kind::NetHttp, Kind::NetConnect]) {
+        if FETCHERS.contains(&view.program(event).as_str()) {
+            requests.entry((event.run, event.pid)).or_insert(event);
+        }
     }
-    let requests = view.of_any(&[Kind::NetHttp, Kind::NetConnect]);
     requests
-        .into_iter()
-        .find(|event| event.run == write.run && event.pid == write.pid && event.seq < run.event.seq)
+}
+
+/// The request of a fetching program that wrote the file itself: its payload need not be in the trace.
+fn fetched_by<'t>(
+    requests: &BTreeMap<(u32, u32), &'t Event>,
+    run: &Execution<'t>,
+) -> Option<&'t Event> {
+    let write = run.written?;
+    let request = requests.get(&(write.run, write.pid)).copied();
+    request.filter(|request| request.seq < run.event.seq)
 }
 
 #[cfg(test)]

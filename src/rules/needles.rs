@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const SHORTEST: usize = 6;
 /// A longer secret is searched by pieces of this length: a part of a key is a leak as well.
 const PIECE: usize = 24;
-/// Bytes by which needles are looked up.
-const HEAD: usize = 4;
+/// Needles are looked up by as many of their first bytes as one of these says: few needles share them, however a
+/// package chooses them.
+const HEADS: [usize; 5] = [24, 16, 12, 8, 6];
 
 /// Texts to search for, each with a number that several may share.
 #[derive(Debug, Default)]
@@ -17,50 +18,54 @@ pub(super) struct Needles {
     differences: Table,
 }
 
+/// Needles with their numbers, by their head.
+type Heads = BTreeMap<Vec<u8>, Vec<(Vec<u8>, usize)>>;
+
 #[derive(Debug, Default)]
 struct Table {
-    needles: Vec<(Vec<u8>, usize)>,
-    by_head: BTreeMap<[u8; HEAD], Vec<usize>>,
+    /// One table for each length of [`HEADS`].
+    by_head: [Heads; HEADS.len()],
     /// First two bytes that occur: rejects most positions at once.
     filter: Vec<bool>,
 }
 
 impl Table {
-    fn add(&mut self, needle: Vec<u8>, id: usize) {
-        let Some(head) = needle.first_chunk::<HEAD>().copied() else {
+    fn add(&mut self, needle: &[u8], id: usize) {
+        let Some(class) = HEADS.iter().position(|length| *length <= needle.len()) else {
+            return;
+        };
+        let (Some(&length), Some(&[a, b])) = (HEADS.get(class), needle.first_chunk()) else {
             return;
         };
         self.filter.resize(1 << 16, false);
-        if let Some(slot) = self.filter.get_mut(pair(head[0], head[1])) {
+        if let Some(slot) = self.filter.get_mut(pair(a, b)) {
             *slot = true;
         }
-        self.by_head
-            .entry(head)
-            .or_default()
-            .push(self.needles.len());
-        self.needles.push((needle, id));
+        if let (Some(table), Some(head)) = (self.by_head.get_mut(class), needle.get(..length)) {
+            let same = table.entry(head.to_vec()).or_default();
+            same.push((needle.to_vec(), id));
+        }
     }
 
     fn find(&self, hay: &[u8], found: &mut BTreeSet<usize>) {
-        if self.needles.is_empty() {
+        if self.filter.is_empty() {
             return;
         }
-        for (at, window) in hay.windows(HEAD).enumerate() {
-            let [a, b, ..] = *window else { continue };
+        for at in 0..hay.len() {
+            let rest = hay.get(at..).unwrap_or_default();
+            let Some(&[a, b]) = rest.first_chunk() else {
+                break;
+            };
             if self.filter.get(pair(a, b)) != Some(&true) {
                 continue;
             }
-            let candidates = <[u8; HEAD]>::try_from(window)
-                .ok()
-                .and_then(|head| self.by_head.get(&head));
-            for (needle, id) in candidates
-                .into_iter()
-                .flatten()
-                .filter_map(|i| self.needles.get(*i))
-            {
-                if hay.get(at..).is_some_and(|rest| rest.starts_with(needle)) {
-                    found.insert(*id);
-                }
+            for (length, table) in HEADS.iter().zip(&self.by_head) {
+                let same = rest.get(..*length).and_then(|head| table.get(head));
+                let fits = same
+                    .into_iter()
+                    .flatten()
+                    .filter(|(needle, _)| rest.starts_with(needle));
+                found.extend(fits.map(|(_, id)| *id));
             }
         }
     }
@@ -95,15 +100,15 @@ impl Needles {
 
     /// Adds bytes under a number, as they are and only in plain.
     pub(super) fn add_bytes(&mut self, bytes: &[u8], id: usize) {
-        self.plain.add(bytes.to_vec(), id);
+        self.plain.add(bytes, id);
     }
 
     fn add_piece(&mut self, piece: &[u8], id: usize) {
-        self.plain.add(piece.to_vec(), id);
+        self.plain.add(piece, id);
         // Short differences are found by chance, and a run of one character has none.
         let steps = differences(piece);
         if steps.len() >= 15 && steps.iter().collect::<BTreeSet<_>>().len() > 4 {
-            self.differences.add(steps, id);
+            self.differences.add(&steps, id);
         }
     }
 

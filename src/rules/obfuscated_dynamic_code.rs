@@ -12,9 +12,8 @@
 //!
 //! Since 0.1.0.
 
-use super::flow::pieces;
+use super::flow::Texts;
 use super::layers::{Budget, layers};
-use super::needles::Needles;
 use super::{Confidence, Finding, Meta, Reach, Rule, Severity, View};
 use crate::trace::{Event, Kind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +24,8 @@ pub(super) struct Check;
 
 /// Evaluated texts shorter than this say too little.
 const SHORTEST: usize = 20;
+/// Events after an evaluation in which its acts are looked for.
+const SOON: usize = 20_000;
 
 /// What a text can do: the name of the power, and the words that give it away.
 const POWERS: &[(&str, &[&str])] = &[
@@ -71,10 +72,12 @@ impl Rule for Check {
     };
 
     fn check(view: &View<'_>) -> Vec<Finding> {
+        // A text that is evaluated over and over is looked at once.
+        let mut seen = BTreeSet::new();
         let evals: Vec<(&Event, String)> = view
             .of(Kind::CodeEval)
             .iter()
-            .filter(|event| event.subject != "stdin")
+            .filter(|event| event.subject != "stdin" && seen.insert(event.payload))
             .map(|event| (*event, view.text(event)))
             .filter(|(_, text)| {
                 text.len() >= SHORTEST && (is_unreadable(text) || !powers(text).is_empty())
@@ -132,28 +135,22 @@ fn powers(text: &str) -> Vec<&'static str> {
     named.map(|(power, _)| *power).collect()
 }
 
-/// What the process did after the evaluation with a power that the text names.
+/// What the process did soon after the evaluation with a power that the text names.
 fn acts<'t>(view: &View<'t>, eval: &Event, powers: &[&str]) -> Vec<&'t Event> {
-    let kinds = [
-        Kind::ProcSpawn,
-        Kind::NetDns,
-        Kind::NetConnect,
-        Kind::NetHttp,
-        Kind::EnvList,
-        Kind::FileRead,
-    ];
     let fits = |event: &&Event| match event.kind {
         Kind::ProcSpawn => powers.contains(&"programs"),
         Kind::EnvList => powers.contains(&"variables"),
         Kind::FileRead => {
             powers.contains(&"files") && view.decoys_in(view.path(event)).next().is_some()
         }
-        _ => {
+        Kind::NetDns | Kind::NetConnect | Kind::NetHttp => {
             powers.contains(&"network")
                 && !matches!(view.reach(event), Reach::Local | Reach::Registry)
         }
+        _ => false,
     };
-    let later = view.of_any(&kinds).into_iter();
+    let start = usize::try_from(eval.seq).unwrap_or(usize::MAX);
+    let later = view.trace().events.iter().skip(start).take(SOON);
     later
         .filter(|event| event.run == eval.run && event.pid == eval.pid && event.seq > eval.seq)
         .filter(fits)
@@ -164,12 +161,7 @@ fn acts<'t>(view: &View<'t>, eval: &Event, powers: &[&str]) -> Vec<&'t Event> {
 /// The encoding under which each evaluated text stands in the code that the package loaded; texts that stand there plainly,
 /// or nowhere, are left out.
 fn origins(view: &View<'_>, evals: &[(&Event, String)]) -> BTreeMap<usize, String> {
-    let mut needles = Needles::default();
-    for (id, (_, text)) in evals.iter().enumerate() {
-        for piece in pieces(text.as_bytes()) {
-            needles.add_bytes(&piece, id);
-        }
-    }
+    let texts = Texts::new(evals.iter().map(|(_, text)| text.as_bytes()));
     let mut plain = BTreeSet::new();
     let mut hidden = BTreeMap::new();
     if evals.is_empty() {
@@ -177,19 +169,22 @@ fn origins(view: &View<'_>, evals: &[(&Event, String)]) -> BTreeMap<usize, Strin
     }
     let mut budget = Budget::default();
     let sources = view.of_any(&[Kind::CodeLoad, Kind::CodeEval]);
-    for source in sources.into_iter().filter_map(|event| view.payload(event)) {
-        // An evaluated text stands plainly in its own event: only what is around a text can show it.
-        let own: BTreeSet<usize> = evals
-            .iter()
-            .enumerate()
-            .filter(|(_, (_, text))| text.as_bytes() == source.as_ref())
-            .map(|(id, _)| id)
-            .collect();
+    for event in sources {
+        let Some(source) = view.payload(event) else {
+            continue;
+        };
         for layer in layers(source, &mut budget) {
-            for id in needles.find(&layer.bytes).difference(&own) {
+            for id in texts.in_bytes(&layer.bytes) {
+                // An evaluated text stands plainly in its own event: only what is around a text can show it.
+                if evals
+                    .get(id)
+                    .is_some_and(|(eval, _)| eval.payload == event.payload)
+                {
+                    continue;
+                }
                 match is_plain(&layer.encoding) {
-                    true => drop(plain.insert(*id)),
-                    false => drop(hidden.entry(*id).or_insert_with(|| layer.encoding.clone())),
+                    true => drop(plain.insert(id)),
+                    false => drop(hidden.entry(id).or_insert_with(|| layer.encoding.clone())),
                 }
             }
         }
@@ -220,7 +215,7 @@ mod tests {
     use crate::rules::testing::{ROOT, TraceBuilder};
     use base64::Engine as _;
 
-    const PAYLOAD: &str = "require('child_process').exec('echo INERT-PAYLOAD');";
+    const PAYLOAD: &str = "'use strict';\nrequire('child_process').exec('echo INERT-PAYLOAD');\n// end of hidden text";
 
     fn load(builder: &mut TraceBuilder, source: &str) {
         builder.payload(
@@ -259,10 +254,7 @@ mod tests {
     #[test]
     fn text_that_stands_in_the_package_as_it_is_is_quiet() {
         let mut builder = TraceBuilder::new();
-        load(
-            &mut builder,
-            &format!("eval(\"{}\")", PAYLOAD.replace('\'', "\\'")),
-        );
+        load(&mut builder, &format!("eval({PAYLOAD:?})"));
         builder.spawn(&["/bin/sh", "-c", "echo INERT-PAYLOAD"]);
         builder.payload(Kind::CodeEval, "function", b"return this");
         builder.payload(
