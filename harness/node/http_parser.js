@@ -8,11 +8,13 @@
 (function (host, ctx) {
   'use strict';
   const {
-    ArrayPrototypePush, ArrayPrototypeSlice, Error, ObjectAssign, SafeSet, TypedArrayPrototypeIndexOf, TypedArrayPrototypeSet,
+    ArrayPrototypePush, ArrayPrototypeSlice, MathMin, ObjectAssign, SafeSet, TypedArrayPrototypeIndexOf, TypedArrayPrototypeSet,
     TypedArrayPrototypeSlice, TypedArrayPrototypeSubarray, Uint8Array, ArrayFrom,
   } = ctx.primordials;
   const rules = ctx.load('http/rules')(ctx);
   const messages = ctx.load('http/message')(ctx, rules);
+
+  ctx.fetchParser = ctx.load('http/llhttp')(host, ctx, rules, messages);
 
   const METHODS = [
     'DELETE', 'GET', 'HEAD', 'POST', 'PUT', 'CONNECT', 'OPTIONS', 'TRACE', 'COPY', 'LOCK', 'MKCOL', 'MOVE', 'PROPFIND',
@@ -82,7 +84,7 @@
           this.#gather(bytes, at, next);
           at = next;
           if (end >= 0) this.#takeLine(this.#line());
-          else if (this.#state === 'start') rules.checkStart(this.#partial, this.#type === REQUEST);
+          else if (this.#state === 'start') this.#checkStart();
         }
       } catch (error) {
         if (!rules.isFailure(error)) throw error;
@@ -92,6 +94,11 @@
         this.#buffer = undefined;
       }
       return at;
+    }
+
+    // What cannot become a message is refused before its first line has ended. A line end before a message is passed over.
+    #checkStart() {
+      if (this.#partial[0] !== CR) rules.checkStart(host.bytesSlice('latin1', this.#partial, 0, MathMin(8, this.#partial.length)), this.#type === REQUEST);
     }
 
     // Keeps the bytes of a line until its end has come.
@@ -186,7 +193,7 @@
 
     #takeBody(bytes, at) {
       const left = bytes.length - at;
-      const count = this.#state === 'until end' ? left : ctx.primordials.MathMin(this.#missing, left);
+      const count = this.#state === 'until end' ? left : MathMin(this.#missing, left);
       const { FastBuffer } = ctx.requireBuiltin('internal/buffer');
       const whole = new FastBuffer(bytes.buffer, bytes.byteOffset + at, count);
       if (this.#state !== 'until end') this.#missing -= count;

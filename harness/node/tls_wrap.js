@@ -2,7 +2,7 @@
 // package sees a handshake that went well. The host is told the server's name and the protocols that were offered.
 (function (host, ctx) {
   'use strict';
-  const { ArrayPrototypeIncludes, ArrayPrototypePush, ObjectAssign } = ctx.primordials;
+  const { ArrayPrototypeIncludes, ArrayPrototypePush, ObjectAssign, TypedArrayPrototypeSlice } = ctx.primordials;
   const certificate = ctx.load('tls/certificate')(host, ctx);
   ctx.SecureContext = ctx.load('tls/context')(host, ctx);
 
@@ -24,13 +24,41 @@
     #chosen = false;
     #session;
     #isStarted = false;
+    #isDone = false;
+    // Writes from before the end of the handshake.
+    #waiting = [];
     constructor(parent, isServer) {
-      super('TLSWRAP', ctx.streams.io(parent));
+      const below = ctx.streams.io(parent);
+      super('TLSWRAP', {
+        get fd() { return below.fd; },
+        write: (bytes, req) => this.#write(below, bytes, req),
+        readStart: () => below.readStart(),
+        readStop: () => below.readStop(),
+        shutdown: (req) => below.shutdown(req),
+      });
       this.#parent = parent;
       this.#isServer = isServer;
       ctx.streams.redirect(parent, this);
       // It is no handle of its own: the stream below is.
       ctx.activeResources.activeHandles.delete(this);
+    }
+    #write(below, bytes, req) {
+      if (this.#isDone) return below.write(bytes, req);
+      // The buffer is the package's and may change before it is sent.
+      ArrayPrototypePush(this.#waiting, { bytes: TypedArrayPrototypeSlice(bytes), req });
+      return { errno: 0, async: true };
+    }
+    #finish() {
+      this.#isDone = true;
+      ctx.makeCallback(this, this.onhandshakedone, []);
+      const { io } = ctx.streams;
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      for (let i = 0; i < waiting.length; i++) {
+        const { bytes, req } = waiting[i];
+        const { errno, async } = io(this.#parent).write(bytes, req);
+        if (!async) ctx.streams.afterWrite(req, errno);
+      }
     }
     start() {
       if (this.#isStarted) return;
@@ -44,7 +72,7 @@
       }
       ctx.later(() => {
         ctx.makeCallback(this, this.onhandshakestart, [ctx.loop.now()]);
-        if (!ctx.isClosing(this.#parent)) ctx.makeCallback(this, this.onhandshakedone, []);
+        if (!ctx.isClosing(this.#parent)) this.#finish();
       });
     }
     // Bytes that were read off the stream before it was wrapped.

@@ -2,7 +2,8 @@
 (function (host, ctx) {
   'use strict';
   const {
-    ArrayBufferIsView, Error, FunctionPrototypeCall, ObjectDefineProperty, PromiseReject, ReflectDeleteProperty, StringPrototypeEndsWith, SymbolToStringTag,
+    ArrayBufferIsView, ArrayPrototypePush, Error, FunctionPrototypeCall, ObjectDefineProperty, PromiseReject, ReflectDeleteProperty,
+    StringPrototypeEndsWith, SymbolToStringTag,
     globalThis,
   } = ctx.primordials;
   const hidden = (target, name, value) => ObjectDefineProperty(target, name, {
@@ -90,6 +91,26 @@
     return api;
   }
 
+  // This engine frees what nothing refers to at once; the language promises that what a WeakRef was made for or has given
+  // out lives to the end of the job, and Node's fetch relies on it.
+  const kept = [];
+  function keep(target) {
+    if (kept.length === 0) ctx.laterWeak(() => { kept.length = 0; });
+    ArrayPrototypePush(kept, target);
+  }
+  const NativeWeakRef = globalThis.WeakRef;
+  class WeakRef extends NativeWeakRef {
+    constructor(target) {
+      super(target);
+      keep(target);
+    }
+    deref() {
+      const target = super.deref();
+      if (target !== undefined) keep(target);
+      return target;
+    }
+  }
+
   // Date's local time, from the minutes east of UTC that the host gives.
   ctx.atRun((info) => {
     if (typeof info.utcOffset === 'number') host.setTimeZone([0, info.utcOffset * 60]);
@@ -102,6 +123,7 @@
     }
     hidden(globalThis, 'WebAssembly', webAssembly());
     hidden(globalThis, 'Intl', ctx.intl);
+    hidden(globalThis, 'WeakRef', WeakRef);
     ctx.patchLocaleMethods();
     ctx.restorePrepareStackTrace();
     // V8 shows the limit to Object.keys.

@@ -2,7 +2,7 @@
 (function (ctx) {
   'use strict';
   const {
-    Error, NumberIsSafeInteger, NumberParseInt, RegExpPrototypeExec, StringPrototypeIndexOf, StringPrototypeSlice, StringPrototypeTrim,
+    Error, NumberIsSafeInteger, NumberParseInt, RegExpPrototypeExec, StringPrototypeCharCodeAt, StringPrototypeIndexOf, StringPrototypeSlice, StringPrototypeTrim,
   } = ctx.primordials;
 
   const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -11,8 +11,7 @@
   // Control characters but for the tab may not stand in a value.
   const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-  // `HTTP/`
-  const START = [72, 84, 84, 80, 47];
+  const START = 'HTTP/';
 
   class Failure {
     constructor(code, reason) {
@@ -59,15 +58,14 @@
   }
 
   // What cannot become the first line of a message is refused before its end has come.
-  function checkStart(bytes, isRequest) {
+  function checkStart(line, isRequest) {
     if (isRequest) {
-      const letter = bytes[0];
+      const letter = StringPrototypeCharCodeAt(line, 0);
       if (letter < 65 || letter > 90) throw failure('HPE_INVALID_METHOD', 'Invalid method encountered');
       return;
     }
-    for (let i = 0; i < bytes.length && i < START.length; i++) {
-      if (bytes[i] !== START[i]) throw failure('HPE_INVALID_CONSTANT', 'Expected HTTP/');
-    }
+    const start = StringPrototypeSlice(line, 0, START.length);
+    if (start !== StringPrototypeSlice(START, 0, start.length)) throw failure('HPE_INVALID_CONSTANT', 'Expected HTTP/');
   }
 
   return { failure, isFailure: (value) => value instanceof Failure, toError, checkStart, chunkSize, contentLength, field };

@@ -32,8 +32,6 @@ pub struct Handles {
     codecs: table::Table<zlib::Codec>,
     /// Hashes and ciphers.
     crypto: table::Table<crypto::Open>,
-    /// Places of network calls that go on later.
-    marks: net::Marks,
 }
 
 /// What a call may use.

@@ -18,60 +18,19 @@
 //! | `net.resolve(name, type)` | records as `[type, field...]`, or the name of the error |
 //! | `net.reverse(address)` | names, or the name of the error |
 //! | `net.canonical(address)` | its usual form and its bytes, or nothing |
-//! | `net.mark()` | a number for the place of the call |
-//! | `net.under(mark)` | nothing; calls without a place of their own are put there until `net.under(0)` |
 
 use super::{Args, Host, Value, unknown};
 use crate::guest::instance::Fault;
-use crate::trace::Location;
 use crate::world::Errno;
 use crate::world::net::{DnsError, Record, RecordType, SocketId};
-use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 /// Bytes that one receiving hands over, as libuv reads.
 const PIECE: usize = 64 << 10;
 
-/// Places that are kept: far more than requests that can be on their way.
-const MAX_MARKS: usize = 4_096;
-
-/// The places of calls whose work goes on when the package is no longer on the stack.
-#[derive(Debug, Default)]
-pub(super) struct Marks {
-    places: BTreeMap<u32, Vec<Location>>,
-    last: u32,
-    current: Vec<Location>,
-}
-
-impl Marks {
-    fn add(&mut self, place: Vec<Location>) -> u32 {
-        self.last = self.last.saturating_add(1);
-        self.places.insert(self.last, place);
-        if self.places.len() > MAX_MARKS {
-            self.places.pop_first();
-        }
-        self.last
-    }
-
-    fn take(&mut self, mark: u32) {
-        self.current = self.places.get(&mark).cloned().unwrap_or_default();
-    }
-}
-
 /// Answers `net.*`.
 pub(super) fn call(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<Value, Fault> {
-    if host.caller.at.is_empty() {
-        host.caller.at.clone_from(&host.handles.marks.current);
-    }
     match verb {
-        "mark" => {
-            let place = host.caller.at.clone();
-            return Ok(host.handles.marks.add(place).into());
-        }
-        "under" => {
-            host.handles.marks.take(args.integer(0).unwrap_or_default());
-            return Ok(Value::Null);
-        }
         "canonical" => return Ok(canonical(args.text(0).unwrap_or_default())),
         "lookup" | "resolve" | "reverse" => return Ok(names(host, verb, args)),
         "socket" => {

@@ -163,6 +163,9 @@ impl World {
             self.recorder.detail(seq, &format!("header.{name}"), value);
         }
         self.recorder.detail(seq, "connection", subject.clone());
+        if request.method == "CONNECT" {
+            self.recorder.detail(seq, "target", request.target.clone());
+        }
         let response = answers::answer(self, request, &url);
         self.recorder
             .detail(seq, "status", response.status.to_string());

@@ -230,8 +230,7 @@ impl World {
         let connection = self.net.connection_mut(id)?;
         connection.tls = Some(server_name.to_owned());
         let seq = connection.opened;
-        self.recorder.detail(seq, "tls", "true");
-        self.recorder.detail(seq, "sni", server_name);
+        self.note_tls(seq, server_name);
         Ok(offered.iter().find(|name| *name == "http/1.1").cloned())
     }
 
@@ -292,14 +291,21 @@ impl World {
         let (subject, tls) = (connection.subject(), connection.tls.clone());
         let seq = self.note(caller, Kind::NetSend, subject);
         if let Some(name) = tls {
-            self.recorder.detail(seq, "tls", "true");
-            self.recorder.detail(seq, "sni", name);
+            self.note_tls(seq, &name);
         }
         if let Some(errno) = refusal {
             let outcome = crate::trace::Outcome::Error(errno.name().to_owned());
             self.recorder.settle(seq, outcome);
         }
         Ok(seq)
+    }
+
+    /// A server that was connected to by its address is not named in the handshake.
+    fn note_tls(&mut self, seq: Option<u32>, server_name: &str) {
+        self.recorder.detail(seq, "tls", "true");
+        if !server_name.is_empty() {
+            self.recorder.detail(seq, "sni", server_name);
+        }
     }
 
     /// Puts bytes where the owner of a connection finds them. A server stops when nobody reads what it says.
