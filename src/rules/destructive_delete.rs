@@ -13,7 +13,7 @@
 
 use super::commands::{base_name, from_program, pipelines};
 use super::{Confidence, Finding, Meta, Place, Rule, Severity, View};
-use crate::trace::{Digest, Event, Kind};
+use crate::trace::{Digest, Event, Kind, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rule.
@@ -71,18 +71,19 @@ fn removed(view: &View<'_>) -> Option<Finding> {
     let mut victims: Vec<&Event> = Vec::new();
     let mut files = 0_usize;
     let mut everything = None;
-    for &event in view
-        .of(Kind::FileDelete)
-        .iter()
-        .filter(|event| event.outcome.is_ok())
-    {
+    for &event in view.of(Kind::FileDelete) {
         let says = |fact: &str| event.detail.get(fact).is_some_and(|value| value == "yes");
-        // A directory can be removed by itself only when all that it held is gone.
-        let recursive = says("recursive") || says("directory");
-        if recursive && view.places().holds_everything(view.path(event)) {
+        // A directory can be removed by itself only when all that it held is gone, and who may not remove a home directory
+        // has tried.
+        let whole = says("recursive") || says("directory");
+        let tried = match &event.outcome {
+            Outcome::Ok => true,
+            Outcome::Error(name) => matches!(name.as_str(), "EACCES" | "EPERM" | "EBUSY"),
+        };
+        if whole && tried && view.places().holds_everything(view.path(event)) {
             everything.get_or_insert(event);
         }
-        if is_foreign(view, view.path(event)) {
+        if event.outcome.is_ok() && is_foreign(view, view.path(event)) {
             let entries = event
                 .detail
                 .get("entries")
@@ -95,7 +96,7 @@ fn removed(view: &View<'_>) -> Option<Finding> {
         return Some(Check::META.finding(
             view,
             &[event],
-            format!("{} is removed with all it holds", event.subject),
+            format!("{} and all it holds is removed", event.subject),
         ));
     }
     let first = victims.first()?;

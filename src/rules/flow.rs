@@ -105,7 +105,7 @@ pub(super) fn executions<'t>(view: &View<'t>) -> Vec<Execution<'t>> {
                 all.push(Execution {
                     event,
                     how: match event.subject.as_str() {
-                        "stdin" => How::Input,
+                        "shell" => How::Input,
                         _ => How::Evaluated,
                     },
                     written: None,

@@ -77,7 +77,7 @@ impl Rule for Check {
         let evals: Vec<(&Event, String)> = view
             .of(Kind::CodeEval)
             .iter()
-            .filter(|event| event.subject != "stdin" && seen.insert(event.payload))
+            .filter(|event| event.subject != "shell" && seen.insert(event.payload))
             .map(|event| (*event, view.text(event)))
             .filter(|(_, text)| {
                 text.len() >= SHORTEST && (is_unreadable(text) || !powers(text).is_empty())

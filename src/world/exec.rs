@@ -118,7 +118,11 @@ impl World {
                     .detail(seq, "native_digest", Digest::of(&foreign.bytes).to_string());
             }
             world.keep_foreign(caller, &image)?;
-            world.make_process(caller, request, image)
+            let spawned = world.make_process(caller, request, image)?;
+            world
+                .recorder
+                .detail(seq, "child", spawned.pid.to_string());
+            Ok(spawned)
         })
     }
 
