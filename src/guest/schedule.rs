@@ -274,7 +274,9 @@ fn first_runnable(world: &World) -> Option<Pid> {
 
 fn wake_time(state: &State) -> Option<u64> {
     match state {
-        State::Waiting(Wait::Until(time) | Wait::Notice(Some(time))) => Some(*time),
+        State::Waiting(
+            Wait::Until(time) | Wait::Notice(Some(time)) | Wait::ExitBefore(_, time),
+        ) => Some(*time),
         _ => None,
     }
 }

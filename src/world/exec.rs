@@ -192,6 +192,12 @@ impl World {
             .cwd
             .as_ref()
             .map_or_else(|| cwd.to_owned(), |own| path::absolute(cwd, own));
+        if !self
+            .peek_stat(caller.pid, &cwd, true)
+            .is_ok_and(|stat| stat.kind == fs::Type::Directory)
+        {
+            return Err(Errno::NOENT);
+        }
         let env = request.env.as_ref().or(parent.map(|parent| &parent.env));
         let search = env.and_then(|env| env.get("PATH")).cloned();
         let mut argv = request.argv.clone();

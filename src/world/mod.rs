@@ -137,11 +137,14 @@ impl World {
     #[must_use]
     pub fn is_over(&self, pid: Pid, wait: &Wait) -> bool {
         let due = |time: u64| time <= self.clock.elapsed();
+        let ended = |child: Pid| {
+            self.processes
+                .get(child)
+                .is_none_or(|child| matches!(child.state, process::State::Exited(_)))
+        };
         match wait {
-            Wait::Exit(child) => self
-                .processes
-                .get(*child)
-                .is_none_or(|child| matches!(child.state, process::State::Exited(_))),
+            Wait::Exit(child) => ended(*child),
+            Wait::ExitBefore(child, time) => ended(*child) || due(*time),
             Wait::Notice(time) => {
                 time.is_some_and(due)
                     || self

@@ -38,6 +38,8 @@ impl Exit {
 pub enum Wait {
     /// The end of a process.
     Exit(Pid),
+    /// The end of a process, or this virtual time, in nanoseconds since the start of the world.
+    ExitBefore(Pid, u64),
     /// A [`Notice`] in its inbox, or this virtual time (nanoseconds since the start of the world) if there is one.
     Notice(Option<u64>),
     /// Bytes, or the end of them, in this pipe.

@@ -9,6 +9,7 @@ mod env;
 mod fs;
 mod net;
 mod os;
+mod proc;
 mod process;
 mod table;
 mod url;
@@ -126,6 +127,7 @@ fn dispatch(host: &mut Host<'_>, name: &str, args: &Args<'_>) -> Result<Value, F
         "modules" => fs::modules(host, verb, args),
         "net" => net::call(host, verb, args),
         "os" => os::call(host, verb, args),
+        "proc" => proc::call(host, verb, args),
         "process" => process::call(host, verb, args),
         "url" => url::call(host, verb, args),
         "zlib" => zlib::call(host, verb, args),

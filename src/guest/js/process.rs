@@ -103,6 +103,7 @@ fn kill(host: &mut Host<'_>, args: &Args<'_>) -> Result<Value, Fault> {
         return Err(Fault::Stop(Stop::Signal(signal)));
     }
     host.world.processes.end(pid, Exit::Signal(signal));
+    host.world.end_process(pid);
     Ok(Value::Null)
 }
 

@@ -101,7 +101,7 @@ impl World {
             What::Text(_) => (Type::File, 0o444),
             // Lifecycle scripts run with their output piped to the package manager.
             What::PipeReader(_) | What::PipeWriter(_) | What::Console(_) => (Type::Fifo, 0o600),
-            What::Socket(_) => (Type::Socket, 0o777),
+            What::Socket(_) | What::Duplex(..) => (Type::Socket, 0o777),
         };
         let number = u64::from(index).saturating_add(60_000);
         Ok(Stat::synthetic(

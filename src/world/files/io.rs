@@ -75,7 +75,9 @@ impl World {
                 let end = start.saturating_add(length).min(text.len());
                 Ok(text.slice(start..end))
             }
-            What::PipeReader(id) => self.files.take(*id, length).map(Bytes::from),
+            What::PipeReader(id) | What::Duplex(id, _) => {
+                self.files.take(*id, length).map(Bytes::from)
+            }
             What::PipeWriter(_) => Err(Errno::BADF),
             What::Console(_) => Ok(Bytes::new()),
             What::Socket(id) => {
@@ -147,7 +149,7 @@ impl World {
             What::Device(Device::Full) => Err(Errno::NOSPC),
             What::Device(_) => Ok(bytes.len()),
             What::Text(_) | What::PipeReader(_) => Err(Errno::BADF),
-            What::PipeWriter(id) => self.write_pipe(id, bytes),
+            What::PipeWriter(id) | What::Duplex(_, id) => self.write_pipe(id, bytes),
             What::Console(Stream::Input) => Err(Errno::BADF),
             What::Console(stream) => Ok(self.print(caller, stream, bytes)),
             What::Socket(id) => self.write_socket(caller, id, bytes),

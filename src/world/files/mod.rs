@@ -55,6 +55,8 @@ pub enum What {
     PipeReader(u32),
     /// The end of a pipe into which one writes.
     PipeWriter(u32),
+    /// One end of two pipes: it reads from the first and writes into the second.
+    Duplex(u32, u32),
     /// A stream of the run's console.
     Console(Stream),
     /// A socket; the number is the network's.

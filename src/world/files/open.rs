@@ -180,6 +180,10 @@ impl World {
             What::Node(ino) => self.fs.hold(*ino),
             What::PipeReader(id) => self.files.change_ends(*id, 1, 0),
             What::PipeWriter(id) => self.files.change_ends(*id, 0, 1),
+            What::Duplex(from, to) => {
+                self.files.change_ends(*from, 1, 0);
+                self.files.change_ends(*to, 0, 1);
+            }
             _ => {}
         }
         let index = self.files.next;
@@ -313,6 +317,11 @@ impl World {
                 self.fs.release(ino);
             }
             What::PipeReader(id) => self.files.change_ends(id, -1, 0),
+            What::Duplex(from, to) => {
+                self.files.change_ends(from, -1, 0);
+                self.files.change_ends(to, 0, -1);
+                self.tell_readers(to);
+            }
             What::PipeWriter(id) => {
                 self.files.change_ends(id, 0, -1);
                 self.tell_readers(id);

@@ -119,6 +119,16 @@ impl World {
         )
     }
 
+    /// Both ends of a connection of two pipes, not yet open anywhere.
+    pub(super) fn new_duplex(&mut self) -> (OpenFile, OpenFile) {
+        let (there, back) = (self.files.add_pipe(false), self.files.add_pipe(false));
+        let end = |from, to| {
+            let path = format!("socket:[{}]", 80_000_u64.saturating_add(u64::from(from)));
+            OpenFile::new(What::Duplex(from, to), OpenFlags::BOTH, path)
+        };
+        (end(there, back), end(back, there))
+    }
+
     /// An end of a named pipe; the pipe is made when its first end is opened.
     pub(super) fn open_fifo(&mut self, ino: Ino, flags: OpenFlags, path: &str) -> OpenFile {
         let id = match self.files.fifos.get(&ino) {
@@ -150,7 +160,7 @@ impl World {
         let reads = |index: &u32| {
             files
                 .get(*index)
-                .is_some_and(|file| file.what == What::PipeReader(id))
+                .is_some_and(|file| matches!(file.what, What::PipeReader(read) | What::Duplex(read, _) if read == id))
         };
         let readers: Vec<(Pid, u32)> = self
             .processes
@@ -184,7 +194,7 @@ impl World {
     #[must_use]
     pub fn pipe_of(&self, pid: Pid, fd: u32) -> Option<u32> {
         match self.description(pid, fd).ok()?.what {
-            What::PipeReader(id) => Some(id),
+            What::PipeReader(id) | What::Duplex(id, _) => Some(id),
             _ => None,
         }
     }

@@ -57,6 +57,8 @@ pub enum Stdio {
     ChildReads,
     /// A new pipe into which the child writes; the parent gets the other end.
     ChildWrites,
+    /// A new connection in both directions; the parent gets the other end.
+    Duplex,
     /// The descriptor is not open.
     Closed,
 }
@@ -133,6 +135,10 @@ impl World {
                 let (reader, writer) = self.new_pipe();
                 (reader, Some(writer))
             }
+            Stdio::Duplex => {
+                let (theirs, ours) = self.new_duplex();
+                (theirs, Some(ours))
+            }
             Stdio::ChildWrites => {
                 let (reader, writer) = self.new_pipe();
                 (writer, Some(reader))
@@ -192,7 +198,7 @@ impl World {
         indexes.any(|index| {
             self.files
                 .get(*index)
-                .is_some_and(|file| file.what == What::PipeWriter(pipe))
+                .is_some_and(|file| matches!(file.what, What::PipeWriter(into) | What::Duplex(_, into) if into == pipe))
         })
     }
 }

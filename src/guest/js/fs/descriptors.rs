@@ -118,7 +118,7 @@ fn kind_of(host: &Host<'_>, fd: u32) -> Result<Value, Errno> {
     let kind = match &file.what {
         What::Node(_) if host.world.fstat(&host.caller, fd)?.kind != Type::File => "UNKNOWN",
         What::Node(_) | What::Device(_) | What::Text(_) => "FILE",
-        What::PipeReader(_) | What::PipeWriter(_) | What::Console(_) => "PIPE",
+        What::PipeReader(_) | What::PipeWriter(_) | What::Duplex(..) | What::Console(_) => "PIPE",
         What::Socket(_) => "TCP",
     };
     Ok(kind.into())
