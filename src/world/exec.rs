@@ -203,8 +203,30 @@ impl World {
         let mut argv = request.argv.clone();
         let mut file = self.search(&cwd, &request.program, search.as_deref())?;
         for _ in 0..MAX_INTERPRETERS {
+            if let Some(program) = self.package_manager(caller, &file) {
+                return Ok(Image {
+                    program,
+                    path: file,
+                    argv,
+                    foreign: None,
+                });
+            }
             let bytes = self.program_bytes(&file)?;
             if let Some(program) = stub_program(&bytes) {
+                if program == Program::Node
+                    && let Some(script) = argv.get(1)
+                    && let Some(program) =
+                        self.package_manager(caller, &path::absolute(&cwd, script))
+                {
+                    // `node .../npm-cli.js`, as `npm_execpath` is used.
+                    argv.remove(0);
+                    return Ok(Image {
+                        program,
+                        path: file,
+                        argv,
+                        foreign: None,
+                    });
+                }
                 return Ok(Image {
                     program,
                     path: file,
@@ -291,6 +313,17 @@ impl World {
 
     fn program_bytes(&self, file: &str) -> Result<bytes::Bytes, Errno> {
         self.fs.contents(self.fs.lookup(self.who(0), file, true)?)
+    }
+
+    /// npm and npx are scripts on the disk, and programs of the world when they are started.
+    fn package_manager(&self, caller: &Caller, file: &str) -> Option<Program> {
+        let resolved = self.peek_realpath(caller.pid, file).ok()?;
+        let name = match resolved.strip_prefix("/usr/lib/node_modules/npm/bin/")? {
+            "npm-cli.js" => "npm",
+            "npx-cli.js" => "npx",
+            _ => return None,
+        };
+        (!self.was_made(&resolved)).then_some(Program::Tool(name))
     }
 
     /// Whether a file of this path was made by the run, and not there before it.
