@@ -1,2 +1,46 @@
-//! Tasks.
-fn main() {}
+//! Tasks of the repository: `cargo xtask TASK`. One module for each task; this file only finds it.
+
+mod docs;
+mod failure;
+mod setup;
+
+use std::process::ExitCode;
+
+use failure::Failure;
+
+/// A task: its name, one line of help, and the function that gets the remaining arguments.
+type Task = (&'static str, &'static str, fn(&[String]) -> failure::Result<()>);
+
+/// All tasks in the order of the help text.
+const TASKS: &[Task] = &[
+    ("setup", "fetch the pinned sources and build what runs inside the sandbox", setup::run),
+    ("docs", "write the pages that are made from the code", |_| docs::docs().map_err(Failure::new)),
+    ("bless", "write the pages and accept the snapshots of the tests as they are", |_| docs::bless().map_err(Failure::new)),
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let name = arguments.first().map_or("help", String::as_str);
+    let Some((_, _, task)) = TASKS.iter().find(|(known, _, _)| *known == name) else {
+        return help(name);
+    };
+    match task(arguments.get(1..).unwrap_or_default()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask {name}: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn help(name: &str) -> ExitCode {
+    let asked = matches!(name, "help" | "--help" | "-h");
+    if !asked {
+        eprintln!("xtask: there is no task `{name}`");
+    }
+    eprintln!("usage: cargo xtask TASK");
+    for (task, line, _) in TASKS {
+        eprintln!("  {task:<8} {line}");
+    }
+    if asked { ExitCode::SUCCESS } else { ExitCode::from(2) }
+}
