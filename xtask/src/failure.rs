@@ -25,7 +25,11 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Errors of other programs may have several lines; the promise is one.
-        let mut lines = self.0.lines().map(str::trim).filter(|line| !line.is_empty());
+        let mut lines = self
+            .0
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty());
         formatter.write_str(lines.next().unwrap_or("it failed"))?;
         lines.try_for_each(|line| write!(formatter, "; {line}"))
     }

@@ -1,8 +1,13 @@
 //! Tasks of the repository: `cargo xtask TASK`. One module for each task; this file only finds it.
 
+mod check;
+mod command;
+mod demo;
+mod determinism;
 mod docs;
 mod failure;
 mod setup;
+mod test;
 
 use std::process::ExitCode;
 
@@ -14,6 +19,9 @@ type Task = (&'static str, &'static str, fn(&[String]) -> failure::Result<()>);
 /// All tasks in the order of the help text.
 const TASKS: &[Task] = &[
     ("setup", "fetch the pinned sources and build what runs inside the sandbox", setup::run),
+    ("demo", "build everything and vet an honest package and a thief", demo::run),
+    ("test", "run all that continuous integration runs", test::run),
+    ("check", "check layers, lengths and paths", check::run),
     ("docs", "write the pages that are made from the code", |_| docs::docs().map_err(Failure::new)),
     ("bless", "write the pages and accept the snapshots of the tests as they are", |_| docs::bless().map_err(Failure::new)),
 ];

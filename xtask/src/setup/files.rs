@@ -35,7 +35,9 @@ pub(crate) fn make_directory(path: &Path) -> Result<()> {
 /// Makes a directory that was empty or absent, removing an old one.
 pub(crate) fn fresh_directory(path: &Path) -> Result<()> {
     match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::path("remove", path, &error)),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::path("remove", path, &error))
+        }
         _ => make_directory(path),
     }
 }
@@ -45,11 +47,14 @@ pub(crate) fn list(root: &Path) -> Result<Vec<String>> {
     let mut found = Vec::new();
     let mut pending = vec![(root.to_path_buf(), String::new())];
     while let Some((directory, prefix)) = pending.pop() {
-        let entries = fs::read_dir(&directory).map_err(|error| Failure::path("read", &directory, &error))?;
+        let entries =
+            fs::read_dir(&directory).map_err(|error| Failure::path("read", &directory, &error))?;
         for entry in entries {
             let entry = entry.map_err(|error| Failure::path("read", &directory, &error))?;
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            let kind = entry.file_type().map_err(|error| Failure::path("read", &entry.path(), &error))?;
+            let kind = entry
+                .file_type()
+                .map_err(|error| Failure::path("read", &entry.path(), &error))?;
             if kind.is_dir() {
                 pending.push((entry.path(), format!("{name}/")));
             } else {

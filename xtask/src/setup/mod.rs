@@ -33,7 +33,9 @@ pub(crate) struct Layout {
 impl Layout {
     /// The layout of this repository.
     pub(crate) fn here() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf);
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .map(Path::to_path_buf);
         let root = root.ok_or_else(|| Failure::new("xtask is not inside the repository"))?;
         let build = root.join("guests").join(".build");
         files::make_directory(&build)?;
@@ -59,7 +61,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let layout = Layout::here()?;
     let lock = Lock::read(&layout)?;
     let started = Instant::now();
-    step("C compiler for WebAssembly", || toolchain::fetch(&layout, &lock))?;
+    step("C compiler for WebAssembly", || {
+        toolchain::fetch(&layout, &lock)
+    })?;
     step("JavaScript engine", || quickjs::fetch(&layout, &lock))?;
     step("Node's library", || node::fetch(&layout, &lock))?;
     step("licenses", || licenses(&layout))?;
@@ -91,10 +95,19 @@ fn step(name: &str, work: impl FnOnce() -> Result<Done>) -> Result<()> {
 fn licenses(layout: &Layout) -> Result<Done> {
     let mut text = String::new();
     for (what, path) in [
-        ("QuickJS-NG, the JavaScript engine", layout.build.join("quickjs").join("LICENSE")),
-        ("Node.js, the library of the JavaScript guest", layout.build.join("node").join("LICENSE")),
+        (
+            "QuickJS-NG, the JavaScript engine",
+            layout.build.join("quickjs").join("LICENSE"),
+        ),
+        (
+            "Node.js, the library of the JavaScript guest",
+            layout.build.join("node").join("LICENSE"),
+        ),
     ] {
-        text.push_str(&format!("==== {what} ====\n\n{}\n\n", files::read_text(&path)?.trim_end()));
+        text.push_str(&format!(
+            "==== {what} ====\n\n{}\n\n",
+            files::read_text(&path)?.trim_end()
+        ));
     }
     let path = layout.build.join("licenses.txt");
     if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {

@@ -56,7 +56,9 @@ fn package_name() -> String {
 /// Gets the package archive. `npm pack` of a published package runs no scripts; the flag says so for every version.
 fn download(home: &Path, name: &str, version: &str, integrity: &str) -> Result<Vec<u8>> {
     let printed = process::output(
-        process::npm(home)?.args(["pack", "--ignore-scripts", "--silent"]).arg(format!("{name}@{version}")),
+        process::npm(home)?
+            .args(["pack", "--ignore-scripts", "--silent"])
+            .arg(format!("{name}@{version}")),
     )
     .during(|| format!("fetch {name} {version}"))?;
     let path = home.join(printed.lines().last().unwrap_or_default().trim());
@@ -76,21 +78,39 @@ fn download(home: &Path, name: &str, version: &str, integrity: &str) -> Result<V
 /// Takes the program and the license out of the archive.
 fn unpack(archive: &[u8], home: &Path) -> Result<()> {
     let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(archive));
-    let wanted: BTreeMap<PathBuf, &str> =
-        [(PathBuf::from("package/bin/node"), "bin/node"), (PathBuf::from("package/LICENSE"), "LICENSE")].into();
+    let wanted: BTreeMap<PathBuf, &str> = [
+        (PathBuf::from("package/bin/node"), "bin/node"),
+        (PathBuf::from("package/LICENSE"), "LICENSE"),
+    ]
+    .into();
     let mut found = 0;
-    for entry in archive.entries().during(|| "read the package archive".to_owned())? {
+    for entry in archive
+        .entries()
+        .during(|| "read the package archive".to_owned())?
+    {
         let entry = entry.during(|| "read the package archive".to_owned())?;
-        let path = entry.path().during(|| "read the package archive".to_owned())?.into_owned();
-        let Some(target) = wanted.get(&path) else { continue };
+        let path = entry
+            .path()
+            .during(|| "read the package archive".to_owned())?
+            .into_owned();
+        let Some(target) = wanted.get(&path) else {
+            continue;
+        };
         let mut bytes = Vec::new();
-        entry.take(MAX_FILE).read_to_end(&mut bytes).during(|| "read the package archive".to_owned())?;
+        entry
+            .take(MAX_FILE)
+            .read_to_end(&mut bytes)
+            .during(|| "read the package archive".to_owned())?;
         let target = home.join(target);
         files::write(&target, &bytes)?;
         make_executable(&target)?;
         found += 1;
     }
-    if found == wanted.len() { Ok(()) } else { Err(Failure::new("the package lacks bin/node or LICENSE")) }
+    if found == wanted.len() {
+        Ok(())
+    } else {
+        Err(Failure::new("the package lacks bin/node or LICENSE"))
+    }
 }
 
 #[cfg(unix)]
@@ -108,8 +128,8 @@ fn make_executable(_path: &Path) -> Result<()> {
 /// Writes `library.json` (id -> source) and `config.json` (process.config), and returns the number of sources.
 fn print_library(home: &Path, pin: &Node) -> Result<usize> {
     let text = print(home, "JSON.stringify(process.binding('natives'))")?;
-    let mut library: BTreeMap<String, String> =
-        serde_json::from_str(text.trim()).during(|| "understand the library that node printed".to_owned())?;
+    let mut library: BTreeMap<String, String> = serde_json::from_str(text.trim())
+        .during(|| "understand the library that node printed".to_owned())?;
     // The configuration differs from host to host; it has a file of its own.
     library.remove("config");
     let canonical = serde_json::to_vec(&library).during(|| "write the library".to_owned())?;
@@ -121,7 +141,12 @@ fn print_library(home: &Path, pin: &Node) -> Result<usize> {
         )));
     }
     files::write(&home.join("library.json"), &canonical)?;
-    files::write(&home.join("config.json"), print(home, "JSON.stringify(process.config)")?.trim().as_bytes())?;
+    files::write(
+        &home.join("config.json"),
+        print(home, "JSON.stringify(process.config)")?
+            .trim()
+            .as_bytes(),
+    )?;
     Ok(library.len())
 }
 

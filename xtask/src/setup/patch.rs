@@ -28,7 +28,10 @@ pub(crate) fn parse(text: &str) -> Result<Vec<FilePatch>> {
     for (index, line) in text.lines().enumerate() {
         let bad = || Failure::new(format!("the patch is malformed in line {}", index + 1));
         if owed != (0, 0) {
-            let hunk = files.last_mut().and_then(|file| file.hunks.last_mut()).ok_or_else(bad)?;
+            let hunk = files
+                .last_mut()
+                .and_then(|file| file.hunks.last_mut())
+                .ok_or_else(bad)?;
             let mark = line.chars().next().unwrap_or(' ');
             let (old, new) = match mark {
                 ' ' => (1, 1),
@@ -38,15 +41,22 @@ pub(crate) fn parse(text: &str) -> Result<Vec<FilePatch>> {
             };
             owed.0 = owed.0.checked_sub(old).ok_or_else(bad)?;
             owed.1 = owed.1.checked_sub(new).ok_or_else(bad)?;
-            hunk.lines.push((mark, line.get(1..).unwrap_or_default().to_owned()));
+            hunk.lines
+                .push((mark, line.get(1..).unwrap_or_default().to_owned()));
         } else if let Some(name) = line.strip_prefix("+++ ") {
             let name = name.split('\t').next().unwrap_or(name);
             let name = name.strip_prefix("b/").unwrap_or(name).to_owned();
-            files.push(FilePatch { name, hunks: Vec::new() });
+            files.push(FilePatch {
+                name,
+                hunks: Vec::new(),
+            });
         } else if let Some(ranges) = line.strip_prefix("@@ -") {
             let (start, old, new) = ranges_of(ranges).ok_or_else(bad)?;
             owed = (old, new);
-            files.last_mut().ok_or_else(bad)?.hunks.push(Hunk { start, lines: Vec::new() });
+            files.last_mut().ok_or_else(bad)?.hunks.push(Hunk {
+                start,
+                lines: Vec::new(),
+            });
         } else if !line.starts_with("--- ") && !line.starts_with("diff ") && !line.is_empty() {
             return Err(bad());
         }
@@ -105,7 +115,10 @@ pub(crate) fn apply(patch: &FilePatch, text: &str) -> Result<String> {
 }
 
 fn misfit(patch: &FilePatch, line: usize) -> Failure {
-    Failure::new(format!("the patch does not fit {} at line {line}", patch.name))
+    Failure::new(format!(
+        "the patch does not fit {} at line {line}",
+        patch.name
+    ))
 }
 
 #[cfg(test)]
@@ -116,14 +129,19 @@ mod tests {
 
     fn patched(text: &str) -> Result<String> {
         let files = parse(PATCH)?;
-        let [file] = files.as_slice() else { return Err(Failure::new("not one file")) };
+        let [file] = files.as_slice() else {
+            return Err(Failure::new("not one file"));
+        };
         assert_eq!(file.name, "x.c");
         apply(file, text)
     }
 
     #[test]
     fn replaces_lines_where_the_diff_says() {
-        assert_eq!(patched("one\ntwo\nthree\nfour\n").ok().as_deref(), Some("one\ntwo\n3\n3.5\nfour\n"));
+        assert_eq!(
+            patched("one\ntwo\nthree\nfour\n").ok().as_deref(),
+            Some("one\ntwo\n3\n3.5\nfour\n")
+        );
     }
 
     #[test]
@@ -144,6 +162,12 @@ mod tests {
     #[test]
     fn takes_a_removed_line_that_looks_like_a_header() {
         let files = parse("--- a/x\n+++ b/x\n@@ -1,2 +1,1 @@\n--- y\n one\n").unwrap_or_default();
-        assert_eq!(files.first().and_then(|file| apply(file, "-- y\none\n").ok()).as_deref(), Some("one\n"));
+        assert_eq!(
+            files
+                .first()
+                .and_then(|file| apply(file, "-- y\none\n").ok())
+                .as_deref(),
+            Some("one\n")
+        );
     }
 }

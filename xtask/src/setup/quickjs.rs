@@ -26,7 +26,10 @@ pub(crate) fn fetch(layout: &Layout, lock: &Lock) -> Result<Done> {
     let source = crate_directory(layout, pin)?.join(&pin.directory);
     files::fresh_directory(&target)?;
     let mut tree = digest::Inputs::default();
-    for name in files::list(&source)?.into_iter().filter(|name| is_wanted(pin, name)) {
+    for name in files::list(&source)?
+        .into_iter()
+        .filter(|name| is_wanted(pin, name))
+    {
         let bytes = files::read(&source.join(&name))?;
         tree.add(&name, &bytes);
         files::write(&target.join(&name), &bytes)?;
@@ -45,12 +48,18 @@ pub(crate) fn fetch(layout: &Layout, lock: &Lock) -> Result<Done> {
         files::write(&path, patched.as_bytes())?;
     }
     files::write(&stamp, inputs.as_bytes())?;
-    Ok(Done::Made(format!("{} {}, patched", pin.package, pin.version)))
+    Ok(Done::Made(format!(
+        "{} {}, patched",
+        pin.package, pin.version
+    )))
 }
 
 /// The compiled files, all headers, and the license; no tests, programs or subdirectories.
 fn is_wanted(pin: &Quickjs, name: &str) -> bool {
-    !name.contains('/') && (name == "LICENSE" || name.ends_with(".h") || pin.sources.iter().any(|source| source == name))
+    !name.contains('/')
+        && (name == "LICENSE"
+            || name.ends_with(".h")
+            || pin.sources.iter().any(|source| source == name))
 }
 
 /// The part of `cargo metadata` that is read.
@@ -79,7 +88,8 @@ fn crate_directory(layout: &Layout, pin: &Quickjs) -> Result<PathBuf> {
     files::write(&probe.join("lib.rs"), b"")?;
     let text = metadata(&probe, true).or_else(|_| metadata(&probe, false))?;
     files::write(&probe.join("metadata.json"), text.as_bytes())?;
-    let Metadata { packages } = serde_json::from_str(&text).during(|| "understand `cargo metadata`".to_owned())?;
+    let Metadata { packages } =
+        serde_json::from_str(&text).during(|| "understand `cargo metadata`".to_owned())?;
     packages
         .into_iter()
         .find(|package| package.name == pin.package)
@@ -90,14 +100,16 @@ fn crate_directory(layout: &Layout, pin: &Quickjs) -> Result<PathBuf> {
 /// Where cargo's crates come from: the source that it names for the fetched crate.
 pub(crate) fn crate_source(layout: &Layout) -> Result<Option<String>> {
     let path = layout.build.join("quickjs-crate").join("metadata.json");
-    let Metadata { packages } =
-        serde_json::from_slice(&files::read(&path)?).during(|| format!("understand {}", path.display()))?;
+    let Metadata { packages } = serde_json::from_slice(&files::read(&path)?)
+        .during(|| format!("understand {}", path.display()))?;
     Ok(packages.into_iter().find_map(|package| package.source))
 }
 
 fn metadata(directory: &Path, offline: bool) -> Result<String> {
     let mut command = Command::new(process::cargo());
-    command.current_dir(directory).args(["metadata", "--quiet", "--format-version", "1"]);
+    command
+        .current_dir(directory)
+        .args(["metadata", "--quiet", "--format-version", "1"]);
     if offline {
         command.arg("--offline");
     }

@@ -50,8 +50,14 @@ pub(crate) fn learn(layout: &Layout) -> Result<Done> {
             }
         }
     }
-    let registries = Registries { npm: npm.configured, pypi: pypi.configured, cargo: cargo.configured, all };
-    let text = serde_json::to_string_pretty(&registries).during(|| "write the registries".to_owned())?;
+    let registries = Registries {
+        npm: npm.configured,
+        pypi: pypi.configured,
+        cargo: cargo.configured,
+        all,
+    };
+    let text =
+        serde_json::to_string_pretty(&registries).during(|| "write the registries".to_owned())?;
     files::write(&path, text.as_bytes())?;
     files::write(&stamp, SHAPE.as_bytes())?;
     Ok(Done::Made("npm, pip and cargo asked".to_owned()))
@@ -67,13 +73,24 @@ fn npm(layout: &Layout) -> Result<Registry> {
     let ask = |command: &mut Command| process::output(command.args(["config", "get", "registry"]));
     let configured = ask(&mut process::npm(&directory)?)?;
     let mut plain = process::npm(&directory)?;
-    plain.arg("--userconfig").arg(&user).arg("--globalconfig").arg(&global);
+    plain
+        .arg("--userconfig")
+        .arg(&user)
+        .arg("--globalconfig")
+        .arg(&global);
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().to_ascii_lowercase().starts_with("npm_config_") {
+        if name
+            .to_string_lossy()
+            .to_ascii_lowercase()
+            .starts_with("npm_config_")
+        {
             plain.env_remove(name);
         }
     }
-    Ok(Registry { configured: url("npm", &configured)?, others: vec![url("npm", &ask(&mut plain)?)?] })
+    Ok(Registry {
+        configured: url("npm", &configured)?,
+        others: vec![url("npm", &ask(&mut plain)?)?],
+    })
 }
 
 /// pip keeps its defaults in a module; a configured index is optional.
@@ -83,20 +100,30 @@ fn pypi() -> Result<Registry> {
     let mut lines = printed.lines();
     let default = url("pip", lines.next().unwrap_or_default())?;
     let files = lines.next().map(str::trim).filter(|line| !line.is_empty());
-    let files = files.map(|host| url("pip", &format!("https://{host}/"))).transpose()?;
+    let files = files
+        .map(|host| url("pip", &format!("https://{host}/")))
+        .transpose()?;
     // Exits with an error if nothing is configured.
     let configured = process::output(process::pip()?.args(["config", "get", "global.index-url"]))
         .ok()
         .and_then(|text| url("pip", &text).ok())
         .unwrap_or_else(|| default.clone());
-    Ok(Registry { configured, others: std::iter::once(default).chain(files).collect() })
+    Ok(Registry {
+        configured,
+        others: std::iter::once(default).chain(files).collect(),
+    })
 }
 
 /// cargo names the source of a crate as `registry+URL` or `sparse+URL`.
 fn cargo(layout: &Layout) -> Result<Registry> {
     let source = quickjs::crate_source(layout)?.unwrap_or_default();
-    let address = source.split_once('+').map_or(source.as_str(), |(_, address)| address);
-    Ok(Registry { configured: url("cargo", address)?, others: Vec::new() })
+    let address = source
+        .split_once('+')
+        .map_or(source.as_str(), |(_, address)| address);
+    Ok(Registry {
+        configured: url("cargo", address)?,
+        others: Vec::new(),
+    })
 }
 
 fn url(client: &str, text: &str) -> Result<String> {
@@ -104,7 +131,9 @@ fn url(client: &str, text: &str) -> Result<String> {
     if text.starts_with("https://") || text.starts_with("http://") {
         Ok(format!("{}/", text.trim_end_matches('/')))
     } else {
-        Err(Failure::new(format!("{client} names no registry, but `{text}`")))
+        Err(Failure::new(format!(
+            "{client} names no registry, but `{text}`"
+        )))
     }
 }
 
@@ -119,7 +148,13 @@ mod tests {
 
     #[test]
     fn addresses_end_in_one_slash() {
-        assert_eq!(url("npm", " https://registry.example \n").ok().as_deref(), Some("https://registry.example/"));
-        assert_eq!(url("npm", "https://registry.example//").ok().as_deref(), Some("https://registry.example/"));
+        assert_eq!(
+            url("npm", " https://registry.example \n").ok().as_deref(),
+            Some("https://registry.example/")
+        );
+        assert_eq!(
+            url("npm", "https://registry.example//").ok().as_deref(),
+            Some("https://registry.example/")
+        );
     }
 }

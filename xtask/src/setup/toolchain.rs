@@ -29,13 +29,25 @@ pub(crate) fn fetch(layout: &Layout, lock: &Lock) -> Result<Done> {
     files::write(&requirements, line.as_bytes())?;
     process::output(
         process::pip()?
-            .args(["install", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes", "--no-compile"])
+            .args([
+                "install",
+                "--quiet",
+                "--no-deps",
+                "--only-binary=:all:",
+                "--require-hashes",
+                "--no-compile",
+            ])
             .arg("--target")
             .arg(&site)
             .arg("--requirement")
             .arg(&requirements),
     )
-    .during(|| format!("fetch {} {} for this host (pinned in guests/lock.json)", pin.package, pin.version))?;
+    .during(|| {
+        format!(
+            "fetch {} {} for this host (pinned in guests/lock.json)",
+            pin.package, pin.version
+        )
+    })?;
     files::write(&stamp, line.as_bytes())?;
     Ok(Done::Made(format!("{} {}", pin.package, pin.version)))
 }

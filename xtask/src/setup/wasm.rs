@@ -25,7 +25,10 @@ pub(crate) fn build(layout: &Layout) -> Result<Done> {
     let engine = layout.build.join("quickjs");
     let mut inputs = digest::Inputs::default();
     inputs.add("flags", FLAGS.join(" ").as_bytes());
-    inputs.add("compiler", &files::read(&layout.build.join("toolchain").join("stamp"))?);
+    inputs.add(
+        "compiler",
+        &files::read(&layout.build.join("toolchain").join("stamp"))?,
+    );
     inputs.add("engine", &files::read(&layout.build.join("quickjs.stamp"))?);
     inputs.add_tree(&shim, |name| name.ends_with(".c") || name.ends_with(".h"))?;
     let inputs = inputs.finish();
@@ -35,8 +38,17 @@ pub(crate) fn build(layout: &Layout) -> Result<Done> {
     }
     let product = layout.build.join("engine.wasm");
     let mut command = toolchain::compiler(layout)?;
-    command.args(FLAGS).arg("-I").arg(&engine).arg("-I").arg(&shim).arg(shim.join("shim.c"));
-    command.args(ENGINE_FILES.iter().map(|name| engine.join(name))).arg("-o").arg(&product);
+    command
+        .args(FLAGS)
+        .arg("-I")
+        .arg(&engine)
+        .arg("-I")
+        .arg(&shim)
+        .arg(shim.join("shim.c"));
+    command
+        .args(ENGINE_FILES.iter().map(|name| engine.join(name)))
+        .arg("-o")
+        .arg(&product);
     process::output(&mut command)?;
     let size = files::read(&product)?.len();
     if size == 0 {
