@@ -76,6 +76,8 @@ pub struct World {
     pub limits: Limits,
     /// Places that have read the clock: each is recorded once.
     clock_readers: BTreeSet<(Pid, Vec<Location>)>,
+    /// What was asked of which path, by whom and from where, and whether it was there: each is recorded once.
+    stats_seen: BTreeSet<(Pid, String, Option<Location>, bool)>,
     /// Limits of which the first crossing was recorded.
     limits_hit: BTreeSet<&'static str>,
 }
@@ -173,7 +175,13 @@ impl World {
             Some(Exit::Signal(signal)) => format!("signal {signal}"),
             None => return,
         };
-        self.note(&Caller::process(pid), Kind::ProcExit, how);
+        let already = self
+            .processes
+            .get_mut(pid)
+            .is_none_or(|process| std::mem::replace(&mut process.concluded, true));
+        if !already {
+            self.note(&Caller::process(pid), Kind::ProcExit, how);
+        }
     }
 }
 

@@ -186,6 +186,8 @@ pub struct Process {
     pub notify_parent: bool,
     /// What a guest does in place of running a main script.
     pub drive: Option<Drive>,
+    /// Whether its end has been recorded.
+    pub concluded: bool,
     /// What its program file was when it was started; found out from the file when nobody has said it.
     pub image: Option<super::exec::Program>,
 }

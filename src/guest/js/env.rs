@@ -19,10 +19,11 @@ pub(super) fn call(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<V
         "get" | "has" => {
             let name = args.text(0).ok_or(Errno::INVAL)?;
             let value = host.process()?.env.get(name).cloned();
-            let seq = host.world.note(&host.caller, Kind::EnvRead, name);
-            host.world
-                .recorder
-                .detail(seq, "found", if value.is_some() { "yes" } else { "no" });
+            if !just_listed(host) {
+                let seq = host.world.note(&host.caller, Kind::EnvRead, name);
+                let found = if value.is_some() { "yes" } else { "no" };
+                host.world.recorder.detail(seq, "found", found);
+            }
             Ok(if verb == "has" {
                 Value::from(value.is_some())
             } else {
@@ -64,4 +65,11 @@ fn list(host: &mut Host<'_>) -> Result<Value, Fault> {
         .recorder
         .attach(seq, pairs.join("\0").into_bytes());
     Ok(Value::from(names))
+}
+
+/// Whether the last event is that the same code listed all variables: reading one after the other then is part of it.
+fn just_listed(host: &Host<'_>) -> bool {
+    host.world.recorder.events().last().is_some_and(|event| {
+        event.kind == Kind::EnvList && event.pid == host.caller.pid && event.at == host.caller.at
+    })
 }

@@ -29,12 +29,19 @@ pub struct FileSystemStat {
 }
 
 impl World {
-    /// Answers `stat` (`follow`) or `lstat`. Recorded as `file.stat`.
+    /// Answers `stat` (`follow`) or `lstat`. Recorded as `file.stat`; when the same place in the code asks again and the
+    /// answer is of the same kind, nothing new is recorded.
     ///
     /// # Errors
     ///
     /// Those of `stat(2)`.
     pub fn stat(&mut self, caller: &Caller, path: &str, follow: bool) -> Result<Stat, Errno> {
+        let answer = self.peek_stat(caller.pid, path, follow);
+        let subject = self.absolute(caller.pid, path);
+        let place = caller.at.first().cloned();
+        if !self.stats_seen.insert((caller.pid, subject, place, answer.is_ok())) {
+            return answer;
+        }
         self.act_on(caller, Kind::FileStat, path, |world, seq, subject| {
             let target = world.locate(caller.pid, path, follow)?;
             if let Target::Spot(spot) = &target {
