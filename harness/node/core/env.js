@@ -2,15 +2,45 @@
 (function (host, ctx) {
   'use strict';
   const {
-    ArrayIsArray, ObjectPrototypeHasOwnProperty, Proxy, ReflectDefineProperty, ReflectGet, ReflectHas, String, TypeError,
+    ArrayIsArray, Proxy, ReflectDefineProperty, ReflectGet, ReflectHas, SafeSet, String, StringPrototypeStartsWith,
+    TypeError,
   } = ctx.primordials;
 
   const target = {};
-  // Until Node's own preparation is over, reads are its own and no access of the package.
-  const read = (key) => {
-    const value = ctx.isPrepared ? host.call('env.get', key) : host.quiet('env.peek', key);
+  const quiet = (key) => {
+    const value = host.quiet('env.peek', key);
     return typeof value === 'string' ? value : undefined;
   };
+
+  // Files of Node's library that read variables for purposes of their own: no access of the package, even when the package
+  // called. child_process copies the environment for every child.
+  const OWN = [
+    'node:child_process', 'node:internal/modules/', 'node:internal/process/', 'node:internal/main/', 'node:internal/options',
+    'node:internal/tty', 'node:internal/util/colors', 'node:internal/util/debuglog', 'node:internal/console/', 'node:internal/cluster/',
+    'node:_http_agent', 'node:internal/tls/',
+  ];
+  function isOwn() {
+    if (!ctx.isPrepared) return true;
+    const file = host.callSites(1)[0]?.[0];
+    if (typeof file !== 'string' || !StringPrototypeStartsWith(file, 'node:')) return false;
+    for (let i = 0; i < OWN.length; i++) if (StringPrototypeStartsWith(file, OWN[i])) return true;
+    return false;
+  }
+
+  // What the language asks of any object, by way of a method call or JSON: no variable is meant.
+  const NOT_VARIABLES = new SafeSet(['toJSON', 'then', 'constructor', 'hasOwnProperty', 'isPrototypeOf', 'propertyIsEnumerable', 'toString',
+    'toLocaleString', 'valueOf', '__proto__', '__defineGetter__', '__defineSetter__', '__lookupGetter__', '__lookupSetter__']);
+
+  const read = (key) => {
+    if (NOT_VARIABLES.has(key) || isOwn()) return quiet(key);
+    const value = host.call('env.get', key);
+    return typeof value === 'string' ? value : undefined;
+  };
+
+  // A listing, which is an event of its own, is followed by looks at the properties it named (spread, Object.entries): those,
+  // and the read of each that comes right after, are part of it.
+  let listed = 0;
+  let described;
 
   // As Node: data properties only, all attributes on.
   function define(_, key, attributes) {
@@ -29,7 +59,9 @@
     __proto__: null,
     get(_, key, receiver) {
       if (typeof key === 'symbol') return ReflectGet(target, key, receiver);
-      return read(key) ?? ReflectGet(target, key, receiver);
+      const value = key === described ? quiet(key) : read(key);
+      described = undefined;
+      return value ?? ReflectGet(target, key, receiver);
     },
     set(_, key, value) {
       if (typeof key === 'symbol') throw new TypeError('Cannot convert a Symbol value to a string');
@@ -39,19 +71,25 @@
     },
     has(_, key) {
       if (typeof key === 'symbol') return ReflectHas(target, key);
-      return host.call('env.has', key) === true || ReflectHas(target, key);
+      return (isOwn() ? quiet(key) !== undefined : host.call('env.has', key) === true) || ReflectHas(target, key);
     },
     deleteProperty(_, key) {
       if (typeof key !== 'symbol') host.call('env.delete', key);
       return true;
     },
     ownKeys() {
-      const names = host.call('env.list');
-      return ArrayIsArray(names) ? names : [];
+      const answer = isOwn() ? host.quiet('env.names') : host.call('env.list');
+      const names = ArrayIsArray(answer) ? answer : [];
+      listed = names.length;
+      return names;
     },
     getOwnPropertyDescriptor(_, key) {
       if (typeof key === 'symbol') return undefined;
-      const value = read(key);
+      const value = listed > 0 ? quiet(key) : read(key);
+      if (listed > 0) {
+        listed--;
+        described = key;
+      }
       if (value === undefined) return undefined;
       return { value, writable: true, enumerable: true, configurable: true };
     },
@@ -63,9 +101,5 @@
 
   // Node's env is no Proxy: util.types.isProxy and util.inspect must not see one.
   ctx.isHiddenProxy = (value) => value === env;
-  ctx.getenv = (key) => {
-    const value = host.quiet('env.peek', key);
-    return typeof value === 'string' ? value : undefined;
-  };
-  ctx.hasOwn = (object, key) => ObjectPrototypeHasOwnProperty(object, key);
+  ctx.getenv = quiet;
 })

@@ -16,6 +16,10 @@ pub(super) fn call(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<V
             .get(args.text(0).ok_or(Errno::INVAL)?)
             .cloned()
             .into()),
+        // The names, for the same needs: Node copies the environment for each child.
+        "names" => Ok(Value::from(
+            host.process()?.env.keys().cloned().collect::<Vec<String>>(),
+        )),
         "get" | "has" => {
             let name = args.text(0).ok_or(Errno::INVAL)?;
             let value = host.process()?.env.get(name).cloned();
