@@ -73,6 +73,7 @@
       const bytes = ctx.bytesOf(buffer);
       this.#buffer = buffer;
       let at = 0;
+      let start = 0;
       try {
         while (at < bytes.length && this.#state !== 'upgraded') {
           if (this.#state === 'fixed' || this.#state === 'chunk' || this.#state === 'until end') {
@@ -80,16 +81,16 @@
             continue;
           }
           const end = TypedArrayPrototypeIndexOf(bytes, LF, at);
-          const next = end < 0 ? bytes.length : end + 1;
-          this.#gather(bytes, at, next);
-          at = next;
+          start = at;
+          at = end < 0 ? bytes.length : end + 1;
+          this.#gather(bytes, start, at);
           if (end >= 0) this.#takeLine(this.#line());
           else if (this.#state === 'start') this.#checkStart();
         }
       } catch (error) {
         if (!rules.isFailure(error)) throw error;
         this.#state = 'failed';
-        return rules.toError(error, at);
+        return rules.toError(error, error.column === undefined ? at : start + error.column);
       } finally {
         this.#buffer = undefined;
       }
@@ -104,7 +105,7 @@
     // Keeps the bytes of a line until its end has come.
     #gather(bytes, from, to) {
       this.#headerSize += to - from;
-      if (this.#state === 'failed') throw rules.failure('HPE_INVALID_CONSTANT', 'Expected HTTP/');
+      if (this.#state === 'failed') throw rules.failure('HPE_INVALID_CONSTANT', rules.EXPECTED);
       if (this.#headerSize > this.#most) throw rules.failure('HPE_HEADER_OVERFLOW', 'Header overflow');
       const piece = TypedArrayPrototypeSubarray(bytes, from, to);
       if (this.#partial.length === 0) {

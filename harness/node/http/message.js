@@ -2,7 +2,8 @@
 (function (ctx, rules) {
   'use strict';
   const {
-    ArrayPrototypeIndexOf, ArrayPrototypePush, Number, RegExpPrototypeExec, StringPrototypeIncludes, StringPrototypeToLowerCase,
+    ArrayPrototypeIndexOf, ArrayPrototypePush, Number, RegExpPrototypeExec, StringPrototypeIncludes, StringPrototypeIndexOf,
+    StringPrototypeToLowerCase,
   } = ctx.primordials;
 
   const REQUEST_LINE = /^([A-Z-]+) +([^ ]+)(?: +HTTP\/(\d)\.(\d))?$/;
@@ -34,9 +35,15 @@
       switch (StringPrototypeToLowerCase(name)) {
         case 'content-length':
           if (this.length >= 0) throw rules.failure('HPE_UNEXPECTED_CONTENT_LENGTH', 'Content-Length already present');
-          this.length = rules.contentLength(value);
+          if (this.#encoding !== '') {
+            throw rules.failure('HPE_INVALID_CONTENT_LENGTH', 'Content-Length can\'t be present with Transfer-Encoding', name.length + 1);
+          }
+          this.length = rules.contentLength(value, StringPrototypeIndexOf(line, value, name.length + 1));
           break;
         case 'transfer-encoding':
+          if (this.length >= 0) {
+            throw rules.failure('HPE_INVALID_TRANSFER_ENCODING', 'Transfer-Encoding can\'t be present with Content-Length', name.length + 1);
+          }
           this.#encoding = StringPrototypeToLowerCase(value);
           break;
         case 'connection':
@@ -59,9 +66,6 @@
     // All fields are known.
     finish() {
       this.isChunked = StringPrototypeIncludes(this.#encoding, 'chunked');
-      if (this.isChunked && this.length >= 0) {
-        throw rules.failure('HPE_INVALID_CONTENT_LENGTH', 'Content-Length can\'t be present with Transfer-Encoding');
-      }
       const isRequest = this.method !== undefined;
       this.isUpgrade = (this.#upgrade && this.#says('upgrade') && (isRequest || this.status === 101)) || this.isConnect;
       this.hasNoBody = !isRequest && (this.status < 200 || this.status === 204 || this.status === 304);
@@ -75,7 +79,7 @@
     const parts = RegExpPrototypeExec(REQUEST_LINE, line);
     const message = new Message();
     message.method = parts === null ? -1 : ArrayPrototypeIndexOf(methods, parts[1]);
-    if (message.method < 0) throw rules.failure('HPE_INVALID_METHOD', 'Invalid method encountered');
+    if (message.method < 0) throw rules.failure('HPE_INVALID_METHOD', 'Invalid method encountered', 0);
     message.isConnect = parts[1] === 'CONNECT';
     message.url = parts[2];
     message.major = Number(parts[3] ?? 0);
@@ -85,7 +89,7 @@
 
   function response(line) {
     const parts = RegExpPrototypeExec(STATUS_LINE, line);
-    if (parts === null) throw rules.failure('HPE_INVALID_CONSTANT', 'Expected HTTP/');
+    if (parts === null) throw rules.failure('HPE_INVALID_CONSTANT', rules.EXPECTED, 0);
     const message = new Message();
     message.major = Number(parts[1]);
     message.minor = Number(parts[2]);

@@ -24,10 +24,21 @@ pub(super) fn call(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<V
             .as_ref()
             .map(components)
             .into()),
-        "domainToAscii" => Ok(quirks::domain_to_ascii(first).into()),
-        "domainToUnicode" => Ok(quirks::domain_to_unicode(first).into()),
+        "domainToAscii" => Ok(host_name(first).into()),
+        "domainToUnicode" => Ok(quirks::domain_to_unicode(&host_name(first)).into()),
         _ => unknown(host, &format!("url.{verb}")),
     }
+}
+
+/// A host in the form in which a URL has it, addresses included; empty when it is none. Node asks the host of a URL as well.
+fn host_name(text: &str) -> String {
+    Url::parse("ws://x")
+        .ok()
+        .and_then(|mut url| {
+            quirks::set_hostname(&mut url, text).ok()?;
+            Some(quirks::hostname(&url).to_owned())
+        })
+        .unwrap_or_default()
 }
 
 fn parse(input: &str, base: Option<&str>) -> Option<Url> {
