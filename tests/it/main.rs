@@ -5,6 +5,7 @@
 mod archives;
 mod cli;
 mod docs;
+mod parity;
 mod report;
 mod rules;
 mod support;
