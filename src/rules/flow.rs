@@ -110,7 +110,10 @@ pub(super) fn executions<'t>(view: &View<'t>) -> Vec<Execution<'t>> {
                     },
                     written: None,
                     path: String::new(),
-                    bytes: view.payload(event).map(|b| b.to_vec()).unwrap_or_default(),
+                    bytes: view
+                        .payload(event)
+                        .map(|b| body(b).to_vec())
+                        .unwrap_or_default(),
                 })
             }
             _ => {}
@@ -209,6 +212,21 @@ pub(super) fn downloads<'t>(view: &View<'t>) -> Vec<Download<'t>> {
         source.map(|source| Download { run, source })
     };
     runs.into_iter().enumerate().filter_map(named).collect()
+}
+
+/// The text that was given to the `Function` constructor, without the head and the end that the language puts around it.
+pub(super) fn body(source: &[u8]) -> &[u8] {
+    let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
+    let head = text(source).split_once("\n) {\n").filter(|(head, _)| {
+        head.len() < 400
+            && head.starts_with('(')
+            && head.contains("function")
+            && head.contains("anonymous(")
+    });
+    match head {
+        Some((_, body)) => body.strip_suffix("\n})").unwrap_or(body).as_bytes(),
+        None => source,
+    }
 }
 
 /// Texts and programs that are looked for in other bytes, by pieces of them.
@@ -349,7 +367,8 @@ mod tests {
             "x.example:443",
             b"{\"c\":\"console.log('INERT-PAYLOAD')\"}",
         );
-        builder.payload(Kind::CodeEval, "function", b"console.log('INERT-PAYLOAD')");
+        let function = b"(function anonymous(require\n) {\nconsole.log('INERT-PAYLOAD')\n})";
+        builder.payload(Kind::CodeEval, "function", function);
         assert_eq!(hows(&mut builder), [How::Evaluated]);
     }
 

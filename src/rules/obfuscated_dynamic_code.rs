@@ -12,7 +12,7 @@
 //!
 //! Since 0.1.0.
 
-use super::flow::Texts;
+use super::flow::{Texts, body};
 use super::layers::{Budget, layers};
 use super::{Confidence, Finding, Meta, Reach, Rule, Severity, View};
 use crate::trace::{Event, Kind};
@@ -161,7 +161,7 @@ fn acts<'t>(view: &View<'t>, eval: &Event, powers: &[&str]) -> Vec<&'t Event> {
 /// The encoding under which each evaluated text stands in the code that the package loaded; texts that stand there plainly,
 /// or nowhere, are left out.
 fn origins(view: &View<'_>, evals: &[(&Event, String)]) -> BTreeMap<usize, String> {
-    let texts = Texts::new(evals.iter().map(|(_, text)| text.as_bytes()));
+    let texts = Texts::new(evals.iter().map(|(_, text)| body(text.as_bytes())));
     let mut plain = BTreeSet::new();
     let mut hidden = BTreeMap::new();
     if evals.is_empty() {

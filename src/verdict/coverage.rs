@@ -1,6 +1,6 @@
 //! What was run of a package, what was not, and why.
 
-use crate::trace::{Kind, RunEnd, Trace};
+use crate::trace::{Kind, Run, RunEnd, Trace};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -81,17 +81,39 @@ fn unfinished(trace: &Trace) -> Vec<String> {
     ends.collect()
 }
 
-/// Imports of which none succeeded: the package's code was hardly seen. A lifecycle script that fails is an answer.
+/// Imports that failed and without which the package's code was hardly seen: all of them, or those of its main entry. A
+/// lifecycle script that fails is an answer, and so is a side entry that wants something else.
 fn failed_imports(trace: &Trace) -> Option<String> {
-    let imports = trace.runs.iter().filter(|run| run.phase == "import");
-    let ends: Vec<(RunEnd, &str)> = imports.map(|run| (run.end, run.reason.as_str())).collect();
-    let failed = ends.iter().find(|(end, _)| *end == RunEnd::Failed)?;
-    if ends.iter().any(|(end, _)| *end == RunEnd::Completed) {
-        return None;
-    }
-    Some(match failed.1 {
-        "" => "no entry point could be imported".to_owned(),
-        reason => format!("no entry point could be imported: {reason}"),
+    let name = &trace.header.package.name;
+    let main = [format!("require('{name}')"), format!("import('{name}')")];
+    let imports: Vec<&Run> = trace
+        .runs
+        .iter()
+        .filter(|run| run.phase == "import")
+        .collect();
+    let of_main = imports
+        .iter()
+        .copied()
+        .filter(|run| main.contains(&run.command))
+        .collect();
+    let failed = |runs: Vec<&Run>| {
+        let completed = runs.iter().any(|run| run.end == RunEnd::Completed);
+        let failed = runs.into_iter().find(|run| run.end == RunEnd::Failed);
+        failed.filter(|_| !completed).map(|run| run.reason.clone())
+    };
+    let (what, reason) = match (failed(imports), failed(of_main)) {
+        (Some(reason), _) => ("no entry point", reason),
+        (None, Some(reason)) => ("the main entry point", reason),
+        (None, None) => return None,
+    };
+    let verb = if what.starts_with("no") {
+        "could"
+    } else {
+        "could not"
+    };
+    Some(match reason.as_str() {
+        "" => format!("{what} {verb} be imported"),
+        reason => format!("{what} {verb} be imported: {reason}"),
     })
 }
 
@@ -127,7 +149,7 @@ fn unprovided(trace: &Trace) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::{Recorder, Run};
+    use crate::trace::Recorder;
 
     fn runs(ends: &[(&str, RunEnd)]) -> Coverage {
         let runs = ends.iter().map(|(phase, end)| Run {
@@ -146,6 +168,27 @@ mod tests {
         assert!(runs(&[("install", RunEnd::Failed), ("import", RunEnd::Completed)]).is_enough());
         assert!(runs(&[("import", RunEnd::Failed), ("import", RunEnd::Completed)]).is_enough());
         assert!(!runs(&[("import", RunEnd::Failed)]).is_enough());
+    }
+
+    #[test]
+    fn side_entries_do_not_stand_in_for_the_main_one() {
+        let import = |command: &str, end| Run {
+            phase: "import".into(),
+            command: command.into(),
+            end,
+            ..Run::default()
+        };
+        let mut trace = Trace::default();
+        trace.header.package.name = "sample".into();
+        trace.runs = vec![
+            import("require('sample')", RunEnd::Failed),
+            import("require('sample/package.json')", RunEnd::Completed),
+        ];
+        assert!(!Coverage::of(&trace).is_enough());
+        trace
+            .runs
+            .push(import("import('sample')", RunEnd::Completed));
+        assert!(Coverage::of(&trace).is_enough());
     }
 
     #[test]
