@@ -119,9 +119,7 @@ impl World {
             }
             world.keep_foreign(caller, &image)?;
             let spawned = world.make_process(caller, request, image)?;
-            world
-                .recorder
-                .detail(seq, "child", spawned.pid.to_string());
+            world.recorder.detail(seq, "child", spawned.pid.to_string());
             Ok(spawned)
         })
     }

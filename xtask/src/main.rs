@@ -14,16 +14,40 @@ use std::process::ExitCode;
 use failure::Failure;
 
 /// A task: its name, one line of help, and the function that gets the remaining arguments.
-type Task = (&'static str, &'static str, fn(&[String]) -> failure::Result<()>);
+type Task = (
+    &'static str,
+    &'static str,
+    fn(&[String]) -> failure::Result<()>,
+);
 
 /// All tasks in the order of the help text.
 const TASKS: &[Task] = &[
-    ("setup", "fetch the pinned sources and build what runs inside the sandbox", setup::run),
-    ("demo", "build everything and vet an honest package and a thief", demo::run),
-    ("test", "run all that continuous integration runs", test::run),
+    (
+        "setup",
+        "fetch the pinned sources and build what runs inside the sandbox",
+        setup::run,
+    ),
+    (
+        "demo",
+        "build everything and vet an honest package and a thief",
+        demo::run,
+    ),
+    (
+        "test",
+        "run all that continuous integration runs",
+        test::run,
+    ),
     ("check", "check layers, lengths and paths", check::run),
-    ("docs", "write the pages that are made from the code", |_| docs::docs().map_err(Failure::new)),
-    ("bless", "write the pages and accept the snapshots of the tests as they are", |_| docs::bless().map_err(Failure::new)),
+    (
+        "docs",
+        "write the pages that are made from the code",
+        |_| docs::docs().map_err(Failure::new),
+    ),
+    (
+        "bless",
+        "write the pages and accept the snapshots of the tests as they are",
+        |_| docs::bless().map_err(Failure::new),
+    ),
 ];
 
 fn main() -> ExitCode {
@@ -50,5 +74,9 @@ fn help(name: &str) -> ExitCode {
     for (task, line, _) in TASKS {
         eprintln!("  {task:<8} {line}");
     }
-    if asked { ExitCode::SUCCESS } else { ExitCode::from(2) }
+    if asked {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(2)
+    }
 }

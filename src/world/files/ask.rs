@@ -39,7 +39,10 @@ impl World {
         let answer = self.peek_stat(caller.pid, path, follow);
         let subject = self.absolute(caller.pid, path);
         let place = caller.at.first().cloned();
-        if !self.stats_seen.insert((caller.pid, subject, place, answer.is_ok())) {
+        if !self
+            .stats_seen
+            .insert((caller.pid, subject, place, answer.is_ok()))
+        {
             return answer;
         }
         self.act_on(caller, Kind::FileStat, path, |world, seq, subject| {

@@ -51,6 +51,41 @@ pub struct Interface {
 /// Load averages over 1, 5 and 15 minutes: somebody works here, nothing hangs.
 pub const LOAD: [f64; 3] = [0.42, 0.57, 0.61];
 
+/// Kilobytes of swap, none of it used.
+pub const SWAP: u64 = 2_097_148;
+
+/// Memory in kilobytes, as `/proc/meminfo` and `free` show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// All of it.
+    pub total: u64,
+    /// What nobody uses.
+    pub free: u64,
+    /// What a new program could have.
+    pub available: u64,
+    /// Buffers of block devices.
+    pub buffers: u64,
+    /// Cached contents of files.
+    pub cached: u64,
+    /// Shared memory.
+    pub shared: u64,
+}
+
+/// How the memory is used.
+#[must_use]
+pub fn memory(persona: &Persona) -> Memory {
+    let (total, free) = (persona.memory / 1_024, persona.free_memory / 1_024);
+    let used = total.saturating_sub(free);
+    Memory {
+        total,
+        free,
+        available: free + used / 2,
+        buffers: used / 24,
+        cached: used / 3,
+        shared: used / 20,
+    }
+}
+
 /// Names of the interfaces: loopback and the wireless card of a laptop.
 const LOOPBACK: &str = "lo";
 const WIRELESS: &str = "wlp0s20f3";

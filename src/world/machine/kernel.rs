@@ -2,7 +2,7 @@
 //!
 //! They are the state at the start of a run; what depends on the asking process (`/proc/self`) is not here.
 
-use super::facts::{self, LOAD};
+use super::facts::{self, LOAD, SWAP};
 use super::{Body, Entry};
 use crate::world::Persona;
 use bytes::Bytes;
@@ -70,31 +70,31 @@ fn cpuinfo(persona: &Persona) -> String {
 }
 
 fn meminfo(persona: &Persona) -> String {
-    let kb = |bytes: u64| bytes / 1_024;
-    let (total, free) = (kb(persona.memory), kb(persona.free_memory));
+    let memory = facts::memory(persona);
+    let (total, free) = (memory.total, memory.free);
     let used = total.saturating_sub(free);
     let rows = [
         ("MemTotal", total),
         ("MemFree", free),
-        ("MemAvailable", free + used / 2),
-        ("Buffers", used / 24),
-        ("Cached", used / 3),
+        ("MemAvailable", memory.available),
+        ("Buffers", memory.buffers),
+        ("Cached", memory.cached),
         ("SwapCached", 0),
         ("Active", used / 2),
         ("Inactive", used / 4),
         ("Mlocked", 48),
-        ("SwapTotal", 2_097_148),
-        ("SwapFree", 2_097_148),
+        ("SwapTotal", SWAP),
+        ("SwapFree", SWAP),
         ("Dirty", 1_184),
         ("Writeback", 0),
         ("AnonPages", used / 3),
         ("Mapped", used / 12),
-        ("Shmem", used / 20),
+        ("Shmem", memory.shared),
         ("KReclaimable", used / 40),
         ("Slab", used / 28),
         ("KernelStack", 24_512),
         ("PageTables", 62_340),
-        ("CommitLimit", total / 2 + 2_097_148),
+        ("CommitLimit", total / 2 + SWAP),
         ("Committed_AS", used),
         ("VmallocTotal", 34_359_738_367),
         ("VmallocUsed", 98_412),

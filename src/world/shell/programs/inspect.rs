@@ -3,6 +3,9 @@
 use super::{Done, Tool};
 use crate::world::fs::{Stat, Type};
 
+/// Nanoseconds of half a year, as `ls` counts it.
+const HALF_A_YEAR: u64 = 15_778_476 * 1_000_000_000;
+
 fn letter(kind: Type) -> char {
     match kind {
         Type::Directory => 'd',
@@ -45,11 +48,19 @@ impl Tool<'_, '_> {
             Err(_) => String::new(),
         };
         let (user, group) = (self.owner(stat.uid), self.owner(stat.gid));
+        // A time of more than half a year ago is shown with its year.
+        let is_recent = self.seat.world.clock.now().saturating_sub(stat.mtime) < HALF_A_YEAR;
+        let pattern = if is_recent {
+            "%b %e %H:%M"
+        } else {
+            "%b %e  %Y"
+        };
         format!(
-            "{} {} {user} {group} {:>8} Nov 12 10:21 {name}{arrow}\n",
+            "{} {} {user} {group} {:>8} {} {name}{arrow}\n",
             mode_text(&stat),
             stat.nlink,
-            stat.size
+            stat.size,
+            self.local(stat.mtime).format(pattern)
         )
     }
 }

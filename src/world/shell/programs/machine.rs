@@ -3,6 +3,7 @@
 use super::{Done, Tool};
 use crate::trace::Kind;
 use crate::world::Persona;
+use crate::world::machine::facts;
 
 impl Tool<'_, '_> {
     /// Records a question about the machine and returns who it is.
@@ -13,8 +14,10 @@ impl Tool<'_, '_> {
     }
 
     fn answer(&mut self, what: &str, text: impl FnOnce(&Persona) -> String) -> Done {
-        let persona = self.ask(what);
-        self.out(format!("{}\n", text(&persona)))?;
+        let text = text(&self.seat.world.persona);
+        let caller = self.caller();
+        self.seat.world.query(&caller, what, text.as_str());
+        self.out(format!("{text}\n"))?;
         Ok(0)
     }
 }
@@ -117,10 +120,10 @@ pub(super) fn id(tool: &mut Tool<'_, '_>) -> Done {
             return if named { user.clone() } else { gid.to_string() };
         }
         if options.has("G groups") {
-            return format!("{gid} 4 24 27 30 46 999");
+            return format!("{gid} 4 24 27 30 46 984");
         }
         format!(
-            "uid={uid}({user}) gid={gid}({user}) groups={gid}({user}),4(adm),24(cdrom),27(sudo),30(dip),46(plugdev),999(docker)"
+            "uid={uid}({user}) gid={gid}({user}) groups={gid}({user}),4(adm),24(cdrom),27(sudo),30(dip),46(plugdev),984(docker)"
         )
     })
 }
@@ -155,27 +158,57 @@ pub(super) fn getconf(tool: &mut Tool<'_, '_>) -> Done {
 pub(super) fn getent(tool: &mut Tool<'_, '_>) -> Done {
     tool.answer("user", |persona| {
         format!(
-            "{0}:x:{1}:{2}:{0}:{3}:{4}",
-            persona.user, persona.uid, persona.gid, persona.home, persona.shell
+            "{}:x:{}:{}:{},,,:{}:{}",
+            persona.user,
+            persona.uid,
+            persona.gid,
+            facts::full_name(persona),
+            persona.home,
+            persona.shell
         )
     })
 }
 
 pub(super) fn uptime(tool: &mut Tool<'_, '_>) -> Done {
+    let now = tool.local(tool.seat.world.clock.now()).format("%T");
     tool.answer("uptime", |persona| {
         let (days, rest) = (persona.uptime / 86_400, persona.uptime % 86_400);
         let (hours, minutes) = (rest / 3_600, rest % 3_600 / 60);
-        format!(" 10:24:07 up {days} days, {hours}:{minutes:02},  1 user,  load average: 0.42, 0.51, 0.48")
+        let [one, five, fifteen] = facts::LOAD;
+        format!(
+            " {now} up {days} days, {hours:2}:{minutes:02},  1 user,  load average: {one:.2}, {five:.2}, {fifteen:.2}"
+        )
     })
 }
 
+/// `free`, in the unit that its options ask for.
 pub(super) fn free(tool: &mut Tool<'_, '_>) -> Done {
+    let options = tool.options("s c seconds count");
+    let unit = match () {
+        () if options.has("b bytes") => |kilobytes: u64| kilobytes * 1_024,
+        () if options.has("m mebi") => |kilobytes: u64| kilobytes / 1_024,
+        () if options.has("g gibi h human") => |kilobytes: u64| kilobytes >> 20,
+        () => |kilobytes: u64| kilobytes,
+    };
     tool.answer("memory", |persona| {
-        let (total, free) = (persona.memory / 1_024, persona.free_memory / 1_024);
-        let used = total.saturating_sub(free);
+        let memory = facts::memory(persona);
+        let cache = memory.buffers + memory.cached;
+        let used = memory.total.saturating_sub(memory.free + cache);
+        let [total, used, free, shared, cache, available, swap] = [
+            memory.total,
+            used,
+            memory.free,
+            memory.shared,
+            cache,
+            memory.available,
+            facts::SWAP,
+        ]
+        .map(unit);
         format!(
             "               total        used        free      shared  buff/cache   available\n\
-             Mem:    {total:12}{used:12}{free:12}      812344     5120332{free:12}\nSwap:        2097148           0     2097148"
+             Mem:    {total:12}{used:12}{free:12}{shared:12}{cache:12}{available:12}\n\
+             Swap:   {swap:12}{:12}{swap:12}",
+            0
         )
     })
 }
@@ -258,7 +291,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// A moment taken apart.
-struct Moment {
+pub(super) struct Moment {
     seconds: i64,
     nanos: u64,
     zone: i32,
@@ -289,7 +322,7 @@ impl Moment {
             .saturating_add(i64::from(self.zone).saturating_mul(60))
     }
 
-    fn format(&self, pattern: &str) -> String {
+    pub(super) fn format(&self, pattern: &str) -> String {
         let (year, month, day) = self.date();
         let time = self.local().rem_euclid(86_400);
         let (hour, minute, second) = (time / 3_600, time % 3_600 / 60, time % 60);
@@ -332,6 +365,17 @@ impl Moment {
             }
         }
         result
+    }
+}
+
+impl Tool<'_, '_> {
+    /// A time, in nanoseconds since 1970, in the zone of the machine.
+    pub(super) fn local(&self, nanoseconds: u64) -> Moment {
+        Moment {
+            seconds: i64::try_from(nanoseconds / 1_000_000_000).unwrap_or(0),
+            nanos: nanoseconds % 1_000_000_000,
+            zone: self.seat.world.persona.utc_offset,
+        }
     }
 }
 
