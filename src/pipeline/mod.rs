@@ -100,7 +100,12 @@ pub fn read(target: &Target) -> Result<Package, Error> {
         Target::Directory(path) => {
             let tree = unpack::directory(&unpack::open_directory(path)?, &quotas)?;
             let digest = tree.digest();
-            (tree, digest, Origin::Directory)
+            // What was installed before is a published package: its development scripts do not run again.
+            let origin = match unpack::around(path) {
+                Some(_) => Origin::Archive,
+                None => Origin::Directory,
+            };
+            (tree, digest, origin)
         }
     };
     let text = tree

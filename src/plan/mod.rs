@@ -69,7 +69,7 @@ pub enum Action {
 /// Where the package comes from, which decides on the scripts that npm starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// A published archive.
+    /// A published archive, or a directory in which one was installed.
     Archive,
     /// A directory that is worked on.
     Directory,

@@ -3,6 +3,15 @@
 use crate::trace::{Event, Kind, Outcome, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Variables that Node's library itself reads on behalf of every package: they say nothing about this one.
+const NODES_OWN: [&str; 5] = [
+    "NODE_DEBUG",
+    "NODE_EXTRA_CA_CERTS",
+    "NODE_TLS_REJECT_UNAUTHORIZED",
+    "NODE_V8_COVERAGE",
+    "WATCH_REPORT_DEPENDENCIES",
+];
+
 /// What a package did, in brief. All strings may hold hostile text.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
@@ -99,7 +108,7 @@ impl Summary {
                     }
                 }
                 Kind::FileDelete => lists.deleted.add(names.short(subject), secret),
-                Kind::EnvRead => lists
+                Kind::EnvRead if !NODES_OWN.contains(&subject) => lists
                     .variables
                     .add(subject.to_owned(), secret_variables.contains(subject)),
                 Kind::EnvList => whole_environment = true,

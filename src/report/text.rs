@@ -183,22 +183,25 @@ impl Page {
             Severity::Medium => Tone::Doubt,
             Severity::Low | Severity::Info => Tone::Faint,
         };
-        let rule = format!(
-            "  {} ({} confidence)",
-            finding.rule,
-            word(finding.confidence)
-        );
         self.line(&[
             (Tone::Plain, "  "),
             (tone, &format!("{:<LABEL$}", word(finding.severity))),
             (Tone::Strong, &escape_to(&finding.title, TEXT)),
-            (Tone::Faint, &rule),
         ]);
         let place = match &finding.at {
             Some(place) => format!("{}  {}", finding.phase, escape_to(&place.to_string(), TEXT)),
             None => finding.phase.clone(),
         };
-        self.labelled(Tone::Plain, "", &place);
+        let rule = format!(
+            "  {}, {} confidence",
+            finding.rule,
+            word(finding.confidence)
+        );
+        self.line(&[
+            (Tone::Plain, &" ".repeat(LABEL + 2)),
+            (Tone::Plain, &place),
+            (Tone::Faint, &rule),
+        ]);
         let width = self.palette.width.saturating_sub(LABEL + 2);
         if !finding.detail.is_empty() {
             for line in wrap(&escape_to(&finding.detail, TEXT), width, 3) {

@@ -8,7 +8,7 @@ use super::quotas::Quotas;
 use super::tree::{Entry, Tree};
 use cap_std::fs::Dir;
 use std::collections::{BTreeSet, VecDeque};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Reads from the `node_modules` beside an archive, or around a directory that lies in one, what a package with this
 /// manifest needs. Paths are relative to that `node_modules`; the tree is empty when there is none.
@@ -18,35 +18,34 @@ use std::path::Path;
 /// When a file that is there cannot be read. A quota does not end in an error: the tree then holds what fits, and a note.
 pub fn beside(target: &Path, manifest: &[u8], quotas: &Quotas) -> Result<Tree, UnpackError> {
     let mut tree = Tree::default();
-    // Where the target stands decides, not where a link to it does.
-    let Ok(target) = std::fs::canonicalize(target) else {
+    let modules = if target.is_dir() {
+        around(target)
+    } else {
+        // Where the archive lies decides, not where a link to it does.
+        std::fs::canonicalize(target)
+            .ok()
+            .and_then(|target| Some(target.parent()?.join("node_modules")))
+    };
+    let Some(modules) = modules.filter(|path| path.is_dir()) else {
         return Ok(tree);
     };
-    let Some(parent) = target.parent() else {
-        return Ok(tree);
-    };
-    let scope_parent = parent.parent().filter(|_| {
-        parent
-            .file_name()
-            .is_some_and(|n| n.as_encoded_bytes().starts_with(b"@"))
-    });
-    let is_modules =
-        |path: &&Path| path.file_name().is_some_and(|name| name == "node_modules") && path.is_dir();
-    let around = [Some(parent), scope_parent]
-        .into_iter()
-        .flatten()
-        .find(is_modules);
-    let modules = match around {
-        Some(modules) if target.is_dir() => modules.to_owned(),
-        _ if target.is_dir() => return Ok(tree),
-        _ => parent.join("node_modules"),
-    };
-    if !modules.is_dir() {
-        return Ok(tree);
-    }
     let dir = open_directory(&modules)?;
     closure(&dir, &wanted(Some(manifest), false), "", &mut tree, quotas)?;
     tree.finish()
+}
+
+/// The `node_modules` in which a directory is installed; `None` when it stands on its own.
+#[must_use]
+pub fn around(directory: &Path) -> Option<PathBuf> {
+    let directory = std::fs::canonicalize(directory).ok()?;
+    let parent = directory.parent()?;
+    let name = parent.file_name()?;
+    let modules = if name.as_encoded_bytes().starts_with(b"@") {
+        parent.parent()?
+    } else {
+        parent
+    };
+    (modules.file_name()? == "node_modules").then(|| modules.to_owned())
 }
 
 /// The names of the packages that a manifest asks for; development dependencies only count in a project's own directory.

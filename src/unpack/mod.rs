@@ -13,7 +13,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-pub use dependencies::beside;
+pub use dependencies::{around, beside};
 pub use error::{Name, UnpackError};
 pub use host::{directory, open_archive, open_directory};
 pub use quotas::Quotas;
