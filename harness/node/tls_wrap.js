@@ -41,6 +41,8 @@
       ctx.streams.redirect(parent, this);
       // It is no handle of its own: the stream below is.
       ctx.activeResources.activeHandles.delete(this);
+      // A client says when to begin, a server begins by itself.
+      if (isServer) ctx.later(() => this.start());
     }
     #write(below, bytes, req) {
       if (this.#isDone) return below.write(bytes, req);
