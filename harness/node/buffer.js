@@ -2,13 +2,14 @@
 (function (host, ctx) {
   'use strict';
   const {
-    ArrayBuffer, MathMin, RangeError, StringPrototypeCharCodeAt, TypeError, TypedArrayPrototypeFill,
+    ArrayBuffer, MathMin, NumberMAX_SAFE_INTEGER, RangeError, StringPrototypeCharCodeAt, TypeError, TypedArrayPrototypeFill,
     TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetByteLength, TypedArrayPrototypeGetByteOffset,
     TypedArrayPrototypeReverse, TypedArrayPrototypeSet, Uint8Array, ArrayBufferIsView, DataViewPrototypeGetBuffer,
     DataViewPrototypeGetByteLength, DataViewPrototypeGetByteOffset,
   } = ctx.primordials;
   const { isDataView } = ctx.bindings.types;
-  const kMaxLength = 2 ** 31 - 1;
+  // What Node says; the engine refuses far smaller sizes with the error of a failed allocation.
+  const kMaxLength = NumberMAX_SAFE_INTEGER;
   // In the order of lib/internal/util's encodingsMap.
   const ENCODINGS = ['ascii', 'utf8', 'base64', 'ucs2', 'latin1', 'hex', 'buffer', 'base64url'];
   const UCS2 = 3;

@@ -10,6 +10,7 @@
 
   function make(contextObject, name, origin, strings, wasm, ownMicrotaskQueue, hostDefinedOption) {
     const { 0: context, 1: global } = host.newContext();
+    ctx.prepareRealm(global);
     const isPlain = contextObject === vm_context_no_contextify;
     const sandbox = isPlain ? global : contextObject;
     if (!isPlain) host.contextify(context, sandbox);

@@ -10,20 +10,25 @@
     __proto__: null, value, writable: true, enumerable: false, configurable: true,
   });
 
+  const CONSOLE = [
+    'debug', 'error', 'info', 'log', 'warn', 'dir', 'dirxml', 'table', 'trace', 'group', 'groupCollapsed', 'groupEnd', 'clear', 'count',
+    'countReset', 'assert', 'profile', 'profileEnd', 'time', 'timeLog', 'timeEnd', 'timeStamp', 'context',
+  ];
+
   // Newer than the V8 of Node 22, or of this engine alone: a package that finds them would run other code than under Node.
-  const SURPLUS = [
-    [globalThis, ['InternalError', 'Float16Array', 'DisposableStack', 'AsyncDisposableStack', 'SuppressedError']],
-    [globalThis.Math, ['f16round', 'sumPrecise']],
-    [globalThis.Error, ['isError']],
-    [globalThis.Iterator, ['concat', 'zip', 'zipKeyed']],
-    [globalThis.Uint8Array, ['fromBase64', 'fromHex']],
-    [globalThis.Uint8Array.prototype, ['toBase64', 'toHex', 'setFromBase64', 'setFromHex']],
-    [globalThis.DataView.prototype, ['getFloat16', 'setFloat16']],
-    [globalThis.Promise, ['try']],
-    [globalThis.RegExp, ['escape']],
-    [globalThis.Map.prototype, ['getOrInsert', 'getOrInsertComputed']],
-    [globalThis.WeakMap.prototype, ['getOrInsert', 'getOrInsertComputed']],
-    [globalThis.Atomics, ['pause']],
+  const surplus = (realm) => [
+    [realm, ['InternalError', 'Float16Array', 'DisposableStack', 'AsyncDisposableStack', 'SuppressedError']],
+    [realm.Math, ['f16round', 'sumPrecise']],
+    [realm.Error, ['isError']],
+    [realm.Iterator, ['concat', 'zip', 'zipKeyed']],
+    [realm.Uint8Array, ['fromBase64', 'fromHex']],
+    [realm.Uint8Array?.prototype, ['toBase64', 'toHex', 'setFromBase64', 'setFromHex']],
+    [realm.DataView?.prototype, ['getFloat16', 'setFloat16']],
+    [realm.Promise, ['try']],
+    [realm.RegExp, ['escape']],
+    [realm.Map?.prototype, ['getOrInsert', 'getOrInsertComputed']],
+    [realm.WeakMap?.prototype, ['getOrInsert', 'getOrInsertComputed']],
+    [realm.Atomics, ['pause']],
   ];
 
   // Date.prototype.toString ends with the zone's name, which packages cut out of it.
@@ -117,12 +122,26 @@
   });
 
   ctx.load('intl')(host, ctx);
-  ctx.globals = () => {
-    for (const { 0: target, 1: names } of SURPLUS) {
-      for (const name of names) if (target !== undefined) ReflectDeleteProperty(target, name);
+  function adapt(realm) {
+    const list = surplus(realm);
+    for (let i = 0; i < list.length; i++) {
+      const { 0: target, 1: names } = list[i];
+      for (let j = 0; j < names.length; j++) if (target !== undefined) ReflectDeleteProperty(target, names[j]);
     }
-    hidden(globalThis, 'WebAssembly', webAssembly());
-    hidden(globalThis, 'Intl', ctx.intl);
+    hidden(realm, 'WebAssembly', webAssembly());
+    hidden(realm, 'Intl', ctx.intl);
+  }
+
+  // The global of a new vm context. V8 gives it a console of its own, which prints nothing.
+  ctx.prepareRealm = (realm) => {
+    adapt(realm);
+    const quiet = {};
+    for (let i = 0; i < CONSOLE.length; i++) quiet[CONSOLE[i]] = { [CONSOLE[i]]() {} }[CONSOLE[i]];
+    hidden(realm, 'console', quiet);
+  };
+
+  ctx.globals = () => {
+    adapt(globalThis);
     hidden(globalThis, 'WeakRef', WeakRef);
     ctx.patchLocaleMethods();
     ctx.restorePrepareStackTrace();
