@@ -68,19 +68,8 @@ static void lz_global_mark(JSRuntime *rt, JSValueConst value, JS_MarkFunc *mark)
     }
 }
 
-/* The object that answers for a name: the sandbox if it or its prototypes have it, else the realm's own global. */
-static int lz_global_owner(JSContext *ctx, JSValueConst object, JSAtom name, JSValueConst *owner)
-{
-    LzGlobal *global = JS_GetOpaque(object, lz_global_class);
-    int found = JS_HasProperty(ctx, global->sandbox, name);
-
-    *owner = global->sandbox;
-    if (found)
-        return found;
-    *owner = global->inner;
-    return JS_HasProperty(ctx, global->inner, name);
-}
-
+/* A property of the sandbox, also an inherited one, or of the realm's own global. That an unknown name is not found here
+ * makes the engine throw its ReferenceError. */
 static int lz_global_get_own(JSContext *ctx, JSPropertyDescriptor *desc, JSValueConst object, JSAtom name)
 {
     LzGlobal *global = JS_GetOpaque(object, lz_global_class);
@@ -88,7 +77,17 @@ static int lz_global_get_own(JSContext *ctx, JSPropertyDescriptor *desc, JSValue
 
     if (found)
         return found;
-    return JS_GetOwnProperty(ctx, desc, global->inner, name);
+    found = JS_GetOwnProperty(ctx, desc, global->inner, name);
+    if (found)
+        return found;
+    found = JS_HasProperty(ctx, global->sandbox, name);
+    if (found <= 0 || !desc)
+        return found;
+    desc->flags = JS_PROP_C_W_E;
+    desc->getter = JS_UNDEFINED;
+    desc->setter = JS_UNDEFINED;
+    desc->value = JS_GetProperty(ctx, global->sandbox, name);
+    return JS_IsException(desc->value) ? -1 : 1;
 }
 
 static int lz_global_names(JSContext *ctx, JSPropertyEnum **names, uint32_t *count, JSValueConst object)
@@ -116,24 +115,6 @@ static int lz_global_define(JSContext *ctx, JSValueConst object, JSAtom name, JS
     return JS_DefineProperty(ctx, global->sandbox, name, value, getter, setter, flags);
 }
 
-static int lz_global_has(JSContext *ctx, JSValueConst object, JSAtom name)
-{
-    JSValueConst owner;
-
-    return lz_global_owner(ctx, object, name, &owner);
-}
-
-static JSValue lz_global_get(JSContext *ctx, JSValueConst object, JSAtom name, JSValueConst receiver)
-{
-    JSValueConst owner;
-    int found = lz_global_owner(ctx, object, name, &owner);
-
-    (void)receiver;
-    if (found <= 0)
-        return found < 0 ? JS_EXCEPTION : JS_UNDEFINED;
-    return JS_GetProperty(ctx, owner, name);
-}
-
 static int lz_global_set(JSContext *ctx, JSValueConst object, JSAtom name, JSValueConst value, JSValueConst receiver,
                          int flags)
 {
@@ -148,8 +129,6 @@ static JSClassExoticMethods lz_global_methods = {
     .get_own_property_names = lz_global_names,
     .delete_property = lz_global_delete,
     .define_own_property = lz_global_define,
-    .has_property = lz_global_has,
-    .get_property = lz_global_get,
     .set_property = lz_global_set,
 };
 

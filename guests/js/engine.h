@@ -53,7 +53,7 @@ static void lz_enqueue_reaction(JSContext *ctx, const LzOrigin *origin, JSValueC
 static void lz_dynamic_import(JSContext *ctx, JSValueConst *args);
 static int lz_define_global(JSContext *ctx, JSAtom name, int flags);
 static void lz_syntax_position(JSContext *ctx, JSValueConst error, const char *name, int line, int column);
-static void lz_stack_header(JSContext *ctx, DynBuf *out, JSValueConst error);
+static void lz_store_stack(JSContext *ctx, JSValueConst error, JSValue stack, bool finished);
 struct JSParseState;
 /* The parser that complains, while it does. */
 static struct JSParseState *lz_parser;

@@ -78,12 +78,15 @@ static void lz_new_class(JSClassID *id, const JSClassDef *def)
 static void lz_prepare_context(JSContext *ctx)
 {
     JSValueConst site = ctx->class_proto[JS_CLASS_CALL_SITE];
-    JSAtom name = JS_NewAtom(ctx, "getFileName");
+    static const char *const replaced[] = { "getFileName", "getFunctionName" };
 
     ctx->eval_internal = lz_eval_internal;
-    /* The engine's own version knows nothing of eval; a function list must not name what is there already. */
-    JS_DeleteProperty(ctx, site, name, 0);
-    JS_FreeAtom(ctx, name);
+    /* The engine's own versions know nothing of eval; a function list must not name what is there already. */
+    for (size_t i = 0; i < countof(replaced); i++) {
+        JSAtom name = JS_NewAtom(ctx, replaced[i]);
+        JS_DeleteProperty(ctx, site, name, 0);
+        JS_FreeAtom(ctx, name);
+    }
     /* Every error has a stack of its own, as in V8 (the patch stores it there). */
     JS_DeleteProperty(ctx, ctx->class_proto[JS_CLASS_ERROR], JS_ATOM_stack, 0);
     JS_SetPropertyFunctionList(ctx, site, lz_site_methods, countof(lz_site_methods));
@@ -91,8 +94,6 @@ static void lz_prepare_context(JSContext *ctx)
 
 static void lz_new_engine(void)
 {
-    JSValue symbol;
-
     lz_rt = JS_NewRuntime();
     JS_SetMaxStackSize(lz_rt, LZ_JS_STACK);
     JS_SetSharedArrayBufferFunctions(lz_rt, &lz_shared_buffers);
@@ -104,9 +105,7 @@ static void lz_new_engine(void)
     lz_new_class(&lz_global_class, &lz_global_def);
     lz_ctx = JS_NewContext(lz_rt);
     lz_prepare_context(lz_ctx);
-    symbol = JS_NewSymbolFromAtom(lz_ctx, JS_ATOM_message, JS_ATOM_TYPE_PRIVATE);
-    lz_position_atom = JS_ValueToAtom(lz_ctx, symbol);
-    JS_FreeValue(lz_ctx, symbol);
+    lz_prepare_stacks(lz_ctx);
     lz_hooks = JS_NewObjectProto(lz_ctx, JS_NULL);
     lz_options = JS_NewObjectProto(lz_ctx, JS_NULL);
     lz_origin.data = JS_UNDEFINED;

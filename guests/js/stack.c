@@ -3,21 +3,119 @@
 /* The private property that keeps [file, line, column] of a syntax error. */
 static JSAtom lz_position_atom;
 
-/* "Name: message" in front of the frames. Runs toString of the error, as V8 does. */
-static void lz_stack_header(JSContext *ctx, DynBuf *out, JSValueConst error)
-{
-    JSValue pending = JS_GetException(ctx);
-    const char *text = JS_ToCString(ctx, error);
+/* Private properties of objects with a stack: its frames as text, and what `stack` reads once it was read or written. */
+static JSAtom lz_frames_atom;
+static JSAtom lz_stack_atom;
+/* The accessor functions, one pair for all realms. */
+static JSValue lz_stack_getter, lz_stack_setter;
 
-    if (text) {
-        dbuf_putstr(out, text);
-        dbuf_putc(out, '\n');
-        JS_FreeCString(ctx, text);
-    } else {
-        JS_FreeValue(ctx, JS_GetException(ctx));
+/* Gives an object the frames that the engine collected, and the accessor `stack` over them. `finished` says that the value
+ * came from Error.prepareStackTrace and is shown as it is. Takes `stack`. */
+static void lz_store_stack(JSContext *ctx, JSValueConst error, JSValue stack, bool finished)
+{
+    JSObject *object = JS_VALUE_GET_OBJ(error);
+
+    if (object->class_id == JS_CLASS_ERROR) {
+        /* The engine looks here for whether an error has a stack already. */
+        JS_FreeValue(ctx, object->u.object_data);
+        object->u.object_data = finished ? JS_TRUE : js_dup(stack);
     }
-    JS_Throw(ctx, pending);
+    JS_DeleteProperty(ctx, error, finished ? lz_frames_atom : lz_stack_atom, 0);
+    if (JS_DefinePropertyValue(ctx, error, finished ? lz_stack_atom : lz_frames_atom, stack, JS_PROP_C_W_E) < 0
+        || JS_DefineProperty(ctx, error, JS_ATOM_stack, JS_UNDEFINED, lz_stack_getter, lz_stack_setter,
+                             JS_PROP_HAS_GET | JS_PROP_HAS_SET | JS_PROP_HAS_CONFIGURABLE | JS_PROP_CONFIGURABLE
+                                 | JS_PROP_HAS_ENUMERABLE) < 0)
+        JS_FreeValue(ctx, JS_GetException(ctx));
 }
+
+/* The object that holds a private property, looked for through proxies and prototypes without running code. */
+static JSObject *lz_stack_holder(JSValueConst self, JSAtom name, JSProperty **property)
+{
+    JSObject *object = JS_VALUE_GET_TAG(self) == JS_TAG_OBJECT ? JS_VALUE_GET_OBJ(self) : NULL;
+
+    while (object) {
+        if (object->class_id == JS_CLASS_PROXY) {
+            JSValue target = ((JSProxyData *)object->u.opaque)->target;
+            object = JS_VALUE_GET_TAG(target) == JS_TAG_OBJECT ? JS_VALUE_GET_OBJ(target) : NULL;
+            continue;
+        }
+        if (find_own_property(property, object, name))
+            return object;
+        object = object->shape->proto;
+    }
+    return NULL;
+}
+
+/* "Name: message". Node's own errors put their code between the two, in a toString of theirs. */
+static JSValue lz_stack_header(JSContext *ctx, JSValueConst object)
+{
+    JSProperty *property;
+
+    if (lz_stack_holder(object, JS_ATOM_toString, &property) && JS_IsFunction(ctx, property->u.value)) {
+        JSObject *function = JS_VALUE_GET_OBJ(property->u.value);
+        if (js_class_has_bytecode(function->class_id)
+            && lz_name_starts(ctx->rt, function->u.func.function_bytecode->filename, "node:internal/errors")) {
+            JSValue method = js_dup(property->u.value), header = JS_Call(ctx, method, object, 0, NULL);
+            JS_FreeValue(ctx, method);
+            return header;
+        }
+    }
+    return js_error_toString(ctx, object, 0, NULL);
+}
+
+/* The accessor `stack`. V8 writes the text when it is read first, so a name and message set later are in it. */
+static JSValue lz_stack_get(JSContext *ctx, JSValueConst self)
+{
+    JSProperty *property;
+    JSObject *holder = lz_stack_holder(self, lz_stack_atom, &property);
+    JSValue header, frames, text;
+
+    if (holder)
+        return js_dup(property->u.value);
+    holder = lz_stack_holder(self, lz_frames_atom, &property);
+    if (!holder)
+        return JS_UNDEFINED;
+    frames = js_dup(property->u.value);
+    JSValue object = js_dup(JS_MKPTR(JS_TAG_OBJECT, holder));
+    header = lz_stack_header(ctx, object);
+    if (JS_IsException(header)) {
+        /* A hostile name or message. */
+        JS_FreeValue(ctx, JS_GetException(ctx));
+        header = JS_NewString(ctx, "Error");
+    }
+    if (JS_VALUE_GET_TAG(frames) == JS_TAG_STRING && JS_VALUE_GET_STRING(frames)->len > 0) {
+        text = JS_ConcatString(ctx, JS_ConcatString3(ctx, "", header, "\n"), frames);
+    } else {
+        JS_FreeValue(ctx, frames);
+        text = header;
+    }
+    if (!JS_IsException(text))
+        JS_DefinePropertyValue(ctx, object, lz_stack_atom, js_dup(text), JS_PROP_C_W_E);
+    JS_FreeValue(ctx, object);
+    return text;
+}
+
+static JSAtom lz_private_atom(JSContext *ctx)
+{
+    JSValue symbol = JS_NewSymbolFromAtom(ctx, JS_ATOM_stack, JS_ATOM_TYPE_PRIVATE);
+    JSAtom atom = JS_ValueToAtom(ctx, symbol);
+
+    JS_FreeValue(ctx, symbol);
+    return atom;
+}
+
+static JSValue lz_stack_set(JSContext *ctx, JSValueConst self, JSValueConst value)
+{
+    if (JS_VALUE_GET_TAG(self) == JS_TAG_OBJECT && JS_VALUE_GET_OBJ(self)->class_id != JS_CLASS_PROXY
+        && JS_DefinePropertyValue(ctx, self, lz_stack_atom, js_dup(value), JS_PROP_C_W_E) < 0)
+        return JS_EXCEPTION;
+    return JS_UNDEFINED;
+}
+
+/* How the file names of evaluated code begin and end (code.c), and what the engine calls the code of a whole script. */
+#define LZ_EVAL_PREFIX "eval at "
+#define LZ_EVAL_SUFFIX ", <anonymous>"
+#define LZ_SCRIPT_NAME "<eval>"
 
 /* Frames that V8 would not have: the harness, its tools, and the functions that only pass a call on. */
 static bool lz_is_hidden(JSContext *ctx, JSStackFrame *frame)
@@ -34,6 +132,7 @@ static bool lz_is_hidden(JSContext *ctx, JSStackFrame *frame)
         return function->class_id != JS_CLASS_BOUND_FUNCTION;
     return function->u.cfunc.c_function.generic == js_function_call
         || function->u.cfunc.c_function.generic_magic == js_function_apply
+        || function->u.cfunc.c_function.generic == js_reflect_apply
         || function->u.cfunc.c_function.generic == js_reflect_construct || lz_is_tool(function);
 }
 
@@ -63,8 +162,10 @@ static void lz_stack_line(JSContext *ctx, DynBuf *out, JSStackFrame *frame)
     JSFunctionBytecode *code = lz_frame_code(frame);
     const char *name = get_func_name(ctx, frame->cur_func), *owner = NULL;
     const LzPlace *place = code ? lz_place(ctx, code, lz_frame_pc(frame, code)) : NULL;
-    bool named = name && name[0];
+    bool script = name && strcmp(name, LZ_SCRIPT_NAME) == 0, named = name && name[0];
 
+    if (script && code && !lz_name_starts(ctx->rt, code->filename, LZ_EVAL_PREFIX))
+        named = false;
     dbuf_putstr(out, "    at ");
     if (frame->is_constructor && named)
         dbuf_putstr(out, "new ");
@@ -73,7 +174,7 @@ static void lz_stack_line(JSContext *ctx, DynBuf *out, JSStackFrame *frame)
     if (owner)
         dbuf_printf(out, "%s.", owner);
     if (named)
-        dbuf_putstr(out, strcmp(name, "<eval>") == 0 ? "eval" : name);
+        dbuf_putstr(out, script ? "eval" : name);
     else if (code && code->is_wrapper)
         dbuf_putstr(out, "Object.<anonymous>");
     else if (!place)
@@ -88,6 +189,17 @@ static void lz_stack_line(JSContext *ctx, DynBuf *out, JSStackFrame *frame)
     dbuf_putstr(out, named ? ")\n" : "\n");
     JS_FreeCString(ctx, owner);
     JS_FreeCString(ctx, name);
+}
+
+static void lz_prepare_stacks(JSContext *ctx)
+{
+    JSCFunctionType get = { .getter = lz_stack_get }, set = { .setter = lz_stack_set };
+
+    lz_position_atom = lz_private_atom(ctx);
+    lz_frames_atom = lz_private_atom(ctx);
+    lz_stack_atom = lz_private_atom(ctx);
+    lz_stack_getter = JS_NewCFunction2(ctx, get.generic, "", 0, JS_CFUNC_getter, 0);
+    lz_stack_setter = JS_NewCFunction2(ctx, set.generic, "", 1, JS_CFUNC_setter, 0);
 }
 
 /* Keeps where the parser gave up; V8 shows it apart from the stack, and so does Node. */
@@ -149,8 +261,8 @@ static JSValue lz_error_position(JSContext *ctx, JSValueConst self, int argc, JS
     stack = JS_ToCString(ctx, object->u.object_data);
     if (!stack)
         return JS_EXCEPTION;
-    start = strstr(stack, "\n    at ");
-    start = start ? start + strlen("\n    at ") : stack + strlen(stack);
+    start = strstr(stack, "    at ");
+    start = start ? start + strlen("    at ") : stack + strlen(stack);
     end = start + strcspn(start, "\n");
     if (end > start && end[-1] == ')') {
         const char *open = memchr(start, '(', (size_t)(end - start));
@@ -204,14 +316,26 @@ enum {
     LZ_SITE_ORIGIN,
     LZ_SITE_IS_EVAL,
     LZ_SITE_TEXT,
+    LZ_SITE_FUNCTION,
 };
 
-#define LZ_EVAL_PREFIX "eval at "
-#define LZ_EVAL_SUFFIX ", <anonymous>"
+
+/* The name of the function, "eval" for evaluated code, null for the code of a script. */
+static JSValue lz_site_function(JSContext *ctx, const JSCallSiteData *site, const char *file)
+{
+    const char *name = JS_IsString(site->func_name) ? JS_ToCString(ctx, site->func_name) : NULL;
+    bool script = name && strcmp(name, LZ_SCRIPT_NAME) == 0;
+
+    JS_FreeCString(ctx, name);
+    if (!script)
+        return js_dup(site->func_name);
+    return file && strncmp(file, LZ_EVAL_PREFIX, strlen(LZ_EVAL_PREFIX)) == 0 ? JS_NewString(ctx, "eval") : JS_NULL;
+}
 
 static JSValue lz_site_text(JSContext *ctx, const JSCallSiteData *site, const char *file)
 {
-    const char *name = JS_IsString(site->func_name) ? JS_ToCString(ctx, site->func_name) : NULL;
+    JSValue function = lz_site_function(ctx, site, file);
+    const char *name = JS_IsString(function) ? JS_ToCString(ctx, function) : NULL;
     DynBuf text;
     JSValue result;
 
@@ -219,7 +343,7 @@ static JSValue lz_site_text(JSContext *ctx, const JSCallSiteData *site, const ch
     if (name)
         dbuf_printf(&text, "%s%s (", site->constructor ? "new " : "", name);
     if (site->native)
-        dbuf_putstr(&text, "native");
+        dbuf_putstr(&text, "<anonymous>");
     else
         dbuf_printf(&text, "%s:%d:%d", file ? file : "<anonymous>", site->line_num, site->col_num);
     if (name)
@@ -227,6 +351,7 @@ static JSValue lz_site_text(JSContext *ctx, const JSCallSiteData *site, const ch
     result = JS_NewStringLen(ctx, (char *)text.buf, text.size);
     dbuf_free(&text);
     JS_FreeCString(ctx, name);
+    JS_FreeValue(ctx, function);
     return result;
 }
 
@@ -246,6 +371,8 @@ static JSValue lz_site_get(JSContext *ctx, JSValueConst self, int argc, JSValueC
         result = js_bool(is_eval);
     } else if (what == LZ_SITE_TEXT) {
         result = lz_site_text(ctx, site, file);
+    } else if (what == LZ_SITE_FUNCTION) {
+        result = lz_site_function(ctx, site, file);
     } else if (what == LZ_SITE_FILE) {
         result = is_eval ? JS_UNDEFINED : js_dup(site->filename);
     } else if (is_eval) {
@@ -271,6 +398,7 @@ static JSValue lz_site_fixed(JSContext *ctx, JSValueConst self, int argc, JSValu
 
 static const JSCFunctionListEntry lz_site_methods[] = {
     JS_CFUNC_MAGIC_DEF("getFileName", 0, lz_site_get, LZ_SITE_FILE),
+    JS_CFUNC_MAGIC_DEF("getFunctionName", 0, lz_site_get, LZ_SITE_FUNCTION),
     JS_CFUNC_MAGIC_DEF("getScriptNameOrSourceURL", 0, lz_site_get, LZ_SITE_FILE),
     JS_CFUNC_MAGIC_DEF("getEvalOrigin", 0, lz_site_get, LZ_SITE_ORIGIN),
     JS_CFUNC_MAGIC_DEF("isEval", 0, lz_site_get, LZ_SITE_IS_EVAL),
