@@ -155,10 +155,29 @@
     return port;
   }
 
-  // For worker threads: a port whose messages go elsewhere, and the way in.
+  // For worker threads: ports whose messages go to another process, and the way in.
+  ctx.isPort = (value) => records.has(value);
   ctx.messaging = {
-    createPort, entangle, deliver,
+    createPort, deliver,
     setSend(port, send) { records.get(port).send = send; },
+    // A port that was sent away: what its peers post from now on, and what waits in it already, goes after it.
+    sendAway(port, send) {
+      const record = records.get(port);
+      const waiting = record.queue;
+      record.queue = [];
+      record.peers.forEach((peer) => {
+        records.get(peer).send = send;
+        records.get(peer).peers.delete(port);
+      });
+      record.peers.clear();
+      FunctionPrototypeCall(ctx.HandleWrap.prototype.close, port);
+      for (let i = 0; i < waiting.length; i++) send(waiting[i].value, waiting[i].ports);
+    },
+    peersOf(port) {
+      const peers = [];
+      records.get(port).peers.forEach((peer) => ArrayPrototypePush(peers, peer));
+      return peers;
+    },
   };
 
   return {

@@ -123,7 +123,7 @@
         if (typeof read !== 'function') throw invalid();
         const object = FunctionPrototypeCall(read, this);
         this.#objects[index] = object;
-        return object;
+        return host.typeOf(object) === 'SharedArrayBuffer' && this.#peek() === tags.view ? this.#view(object) : object;
       }
       const reader = READERS[tag];
       if (reader === undefined) throw invalid();

@@ -118,7 +118,7 @@
       if (typeof value === 'function') return this.#fail(value);
       if (ArrayBufferIsView(value)) return this.#viewsAreHostObjects ? this.#hostObject(value) : this.#view(value);
       if (ArrayIsArray(value)) return this.#array(value);
-      const writer = WRITERS[host.typeOf(value)];
+      const writer = ctx.isPort(value) ? undefined : WRITERS[host.typeOf(value)];
       if (writer === undefined) return this.#hostObject(value);
       return writer(this.#tools, value);
     }

@@ -149,7 +149,7 @@ impl Session {
             .and_then(|process| process.drive.as_ref())
         {
             Some(Drive::Import { reports, .. }) => reports.clone(),
-            None => Vec::new(),
+            Some(Drive::Worker { .. }) | None => Vec::new(),
         };
         let (end, reason) = self.outcome(root, ending, &reports);
         StepEnd {

@@ -225,42 +225,14 @@ impl World {
         let mut argv = request.argv.clone();
         let mut file = self.search(&cwd, &request.program, search.as_deref())?;
         for _ in 0..MAX_INTERPRETERS {
-            if let Some(program) = self.package_manager(caller, &file) {
-                return Ok(Image {
-                    program,
-                    path: file,
-                    argv,
-                    foreign: None,
-                });
-            }
             let bytes = self.program_bytes(&file)?;
-            if let Some(program) = stub_program(&bytes) {
-                if program == Program::Node
-                    && let Some(script) = argv.get(1)
-                    && let Some(program) =
-                        self.package_manager(caller, &path::absolute(&cwd, script))
-                {
-                    // `node .../npm-cli.js`, as `npm_execpath` is used.
-                    argv.remove(0);
-                    return Ok(Image {
-                        program,
-                        path: file,
-                        argv,
-                        foreign: None,
-                    });
-                }
+            if let Some(program) = self.identify(caller, &cwd, &file, &bytes, &mut argv) {
+                let foreign = (program == Program::Foreign).then(|| Foreign {
+                    dropped: self.was_made(&file),
+                    bytes,
+                });
                 return Ok(Image {
                     program,
-                    path: file,
-                    argv,
-                    foreign: None,
-                });
-            }
-            if is_native(&bytes) {
-                let dropped = self.was_made(&file);
-                let foreign = Some(Foreign { bytes, dropped });
-                return Ok(Image {
-                    program: Program::Foreign,
                     path: file,
                     argv,
                     foreign,
@@ -274,6 +246,30 @@ impl World {
             (file, argv) = self.through_env(&cwd, all, search.as_deref())?;
         }
         Err(Errno::LOOP)
+    }
+
+    /// What a file is a program of; `None` for a script.
+    fn identify(
+        &self,
+        caller: &Caller,
+        cwd: &str,
+        file: &str,
+        bytes: &[u8],
+        argv: &mut Vec<String>,
+    ) -> Option<Program> {
+        if let Some(program) = self.package_manager(caller, file) {
+            return Some(program);
+        }
+        let program =
+            stub_program(bytes).or_else(|| is_native(bytes).then_some(Program::Foreign))?;
+        let script = argv.get(1).filter(|_| program == Program::Node);
+        let manager =
+            script.and_then(|script| self.package_manager(caller, &path::absolute(cwd, script)));
+        if manager.is_some() {
+            // `node .../npm-cli.js`, as `npm_execpath` is used.
+            argv.remove(0);
+        }
+        manager.or(Some(program))
     }
 
     /// `#!/usr/bin/env NAME` starts what NAME is in `PATH`; the step through env itself is left out.

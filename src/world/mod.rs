@@ -166,22 +166,28 @@ impl World {
     }
 
     /// Sees to it that a process that has come to its end counts as ended, and records how it ended. What it had open is
-    /// closed first, so that its files are recorded before its end.
+    /// closed first, so that its files are recorded before its end. Threads end with their process. Doing it again changes
+    /// nothing.
     pub fn end_process(&mut self, pid: Pid) {
+        match self.processes.get_mut(pid) {
+            Some(process) if !process.concluded => process.concluded = true,
+            _ => return,
+        }
         self.flush_process(pid);
         self.processes.end(pid, Exit::Code(0));
+        let is_thread =
+            |child: &&Process| matches!(child.drive, Some(process::Drive::Worker { .. }));
+        let threads = self.processes.children(pid).filter(is_thread);
+        for thread in threads.map(|child| child.pid).collect::<Vec<Pid>>() {
+            self.processes.end(thread, Exit::Code(1));
+            self.end_process(thread);
+        }
         let how = match self.processes.exit_of(pid) {
             Some(Exit::Code(code)) => code.to_string(),
             Some(Exit::Signal(signal)) => format!("signal {signal}"),
             None => return,
         };
-        let already = self
-            .processes
-            .get_mut(pid)
-            .is_none_or(|process| std::mem::replace(&mut process.concluded, true));
-        if !already {
-            self.note(&Caller::process(pid), Kind::ProcExit, how);
-        }
+        self.note(&Caller::process(pid), Kind::ProcExit, how);
     }
 }
 

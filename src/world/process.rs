@@ -119,6 +119,13 @@ pub enum Drive {
         /// What the driver reported of each entry; as long as `entries`.
         reports: Vec<Report>,
     },
+    /// Be a thread of the parent process: run what comes in over a channel.
+    Worker {
+        /// Number of the thread, from 1.
+        thread: u32,
+        /// The channel.
+        channel: u32,
+    },
 }
 
 /// The two ways to load a module.

@@ -54,10 +54,11 @@
 
   // The program of a phase that is no script of the package: importing its entry points, calling what it exports.
   function runDrive(drive) {
+    if (drive.kind === 'worker') return ctx.drives.worker(host, ctx, drive);
     const { prepareMainThreadExecution, markBootstrapComplete } = ctx.requireBuiltin('internal/process/pre_execution');
     prepareMainThreadExecution(false);
     markBootstrapComplete();
-    ctx.drives[drive.kind](host, ctx, drive);
+    return ctx.drives[drive.kind](host, ctx, drive);
   }
 
   const emit = (name, code) => {

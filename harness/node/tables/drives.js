@@ -1,2 +1,2 @@
 // The programs of harness/node/drive that are put into the snapshot, by kind.
-['import', 'exercise', 'install', 'bin']
+['import', 'exercise', 'install', 'bin', 'worker']

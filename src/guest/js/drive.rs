@@ -42,6 +42,11 @@ pub(super) fn call(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<V
 /// The driver's orders in the form in which `process.info` hands them over.
 pub(super) fn orders(drive: &Drive) -> Value {
     match drive {
+        Drive::Worker { thread, channel } => Value::object([
+            ("kind", "worker".into()),
+            ("thread", (*thread).into()),
+            ("channel", (*channel).into()),
+        ]),
         Drive::Import { from, entries, .. } => Value::object([
             ("kind", "import".into()),
             ("from", from.as_str().into()),

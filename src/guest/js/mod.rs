@@ -14,6 +14,7 @@ mod process;
 mod table;
 mod url;
 mod value;
+mod worker;
 mod zlib;
 
 pub use value::{Arg, Args, Decoder, Malformed, Value};
@@ -130,6 +131,7 @@ fn dispatch(host: &mut Host<'_>, name: &str, args: &Args<'_>) -> Result<Value, F
         "proc" => proc::call(host, verb, args),
         "process" => process::call(host, verb, args),
         "url" => url::call(host, verb, args),
+        "worker" => worker::call(host, verb, args),
         "zlib" => zlib::call(host, verb, args),
         _ => unknown(host, name),
     }

@@ -4,6 +4,7 @@ use super::{Args, Host, Value, unknown};
 use crate::guest::Stop;
 use crate::guest::instance::Fault;
 use crate::trace::Kind;
+use crate::world::process::Drive;
 use crate::world::{Errno, Exit, Notice, Wait};
 
 /// Nanoseconds in a millisecond.
@@ -119,12 +120,17 @@ fn dlopen(host: &mut Host<'_>, path: &str) -> Result<Value, Fault> {
 fn info(host: &mut Host<'_>) -> Result<Value, Fault> {
     let persona = host.world.persona.clone();
     let process = host.process()?;
+    // A thread shows the number of the process that it belongs to.
+    let pid = match process.drive {
+        Some(Drive::Worker { .. }) => process.ppid,
+        _ => process.pid,
+    };
     let list = |texts: &[String]| Value::from(texts.to_vec());
     Ok(Value::object([
         ("argv", list(&process.argv)),
         ("execPath", process.program.as_str().into()),
         ("cwd", process.cwd.as_str().into()),
-        ("pid", process.pid.into()),
+        ("pid", pid.into()),
         ("ppid", process.ppid.into()),
         ("umask", process.umask.into()),
         (
