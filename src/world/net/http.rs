@@ -154,6 +154,15 @@ impl RequestParser {
         self.buffer.extend_from_slice(bytes);
     }
 
+    /// Bytes of a request that is not complete yet.
+    pub(super) fn held(&self) -> usize {
+        let body = match &self.stage {
+            Stage::Head => 0,
+            Stage::Body { body, .. } => body.len(),
+        };
+        self.buffer.len().saturating_add(body)
+    }
+
     /// What came after the last request.
     pub(super) fn into_rest(self) -> Vec<u8> {
         self.buffer

@@ -44,6 +44,9 @@ const FIRST_LOCAL_PORT: u16 = 32_768;
 /// Last of them.
 const LAST_LOCAL_PORT: u16 = 60_999;
 
+/// How many full buffers all connections of a world may hold together.
+const FULL_BUFFERS: usize = 4;
+
 /// The network of one world.
 #[derive(Debug, Default)]
 pub struct Net {
@@ -57,6 +60,8 @@ pub struct Net {
     local_ports: u16,
     /// Connections opened so far, closed ones included.
     opened: u32,
+    /// Bytes that were sent and not yet received, or not yet understood by a server, over all connections.
+    held: usize,
     registries: BTreeSet<String>,
 }
 
@@ -228,7 +233,10 @@ impl World {
     /// Closes a socket: the other side of a connection reads its end, and nobody reaches a listener any more.
     pub fn net_close(&mut self, id: SocketId) {
         match self.net.sockets.remove(&id) {
-            Some(Socket::Connection(connection)) => self.hang_up_peer(*connection),
+            Some(Socket::Connection(connection)) => {
+                self.net.held = self.net.held.saturating_sub(connection.held());
+                self.hang_up_peer(*connection);
+            }
             Some(Socket::Listener(listener)) => {
                 for waiting in listener.into_waiting() {
                     self.net_close(waiting);

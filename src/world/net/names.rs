@@ -17,6 +17,9 @@ const OVERFLOW: u32 = 0xC612_0000;
 /// Addresses in [`OVERFLOW`] that names get.
 const OVERFLOW_SIZE: u32 = 0x0002_0000;
 
+/// Names that are remembered; a later one has the address of an earlier one, and is not known backwards.
+const MAX_NAMES: usize = 65_536;
+
 /// The cloud's metadata service, at the address that all large providers use.
 pub(super) const METADATA: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 254);
 
@@ -78,6 +81,9 @@ impl Names {
         let bytes = hash.to_be_bytes();
         let group = |at: usize| u16::from_be_bytes([bytes[at], bytes[at + 1]]);
         let v6 = Ipv6Addr::new(0x2001, 0xdb8, group(0), group(2), 0, 0, group(4), group(6));
+        if self.by_name.len() >= MAX_NAMES {
+            return (v4, v6);
+        }
         self.by_name.insert(name.to_owned(), (v4, v6));
         self.by_address.insert(v4.into(), name.to_owned());
         self.by_address.insert(v6.into(), name.to_owned());

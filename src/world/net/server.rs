@@ -4,7 +4,7 @@ use super::super::{Caller, World};
 use super::http::{Parsed, RequestParser};
 use super::lines::LineServer;
 use super::websocket::Frames;
-use super::{HttpResponse, SocketId, answers};
+use super::{FULL_BUFFERS, HttpResponse, SocketId, answers};
 use crate::trace::Kind;
 
 /// Longest method that is taken for one of HTTP; WebDAV's longest has 16 letters.
@@ -35,6 +35,18 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Bytes of a message that is not complete yet.
+    pub(super) fn held(&self) -> usize {
+        match self {
+            Server::Starting(start) => start.len(),
+            Server::Http(parser) => parser.held(),
+            Server::WebSocket(frames) => frames.held(),
+            Server::Undecided | Server::Lines(_) | Server::Silent => 0,
+        }
+    }
+}
+
 /// Whether bytes start like an HTTP request: some capital letters and a space. `None` while it cannot be told.
 fn looks_like_http(bytes: &[u8]) -> Option<bool> {
     let letters = bytes
@@ -54,7 +66,18 @@ impl World {
         let Some(server) = self.net.take_server(id) else {
             return;
         };
-        let server = self.step(caller, id, server, bytes);
+        let before = server.held();
+        let mut server = self.step(caller, id, server, bytes);
+        let others = self.net.held.saturating_sub(before);
+        if others.saturating_add(server.held()) > self.limits.pipe.saturating_mul(FULL_BUFFERS) {
+            self.hit_limit_once(
+                caller,
+                "pipe",
+                "too much sent to servers that wait for more".into(),
+            );
+            server = Server::Silent;
+        }
+        self.net.held = others.saturating_add(server.held());
         self.net.put_server(id, server);
     }
 

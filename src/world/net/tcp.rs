@@ -2,7 +2,7 @@
 
 use super::super::{Caller, Errno, World};
 use super::server::Server;
-use super::{Net, Socket, SocketId, Watcher, authority, placed};
+use super::{FULL_BUFFERS, Net, Socket, SocketId, Watcher, authority, placed};
 use crate::trace::{Kind, Location};
 use bytes::{Buf as _, Bytes, BytesMut};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -87,6 +87,15 @@ impl Connection {
     #[must_use]
     pub fn is_silent(&self) -> bool {
         !self.is_readable() && !matches!(self.peer, Peer::Inside(_))
+    }
+
+    /// Bytes that this end and its server hold.
+    pub(super) fn held(&self) -> usize {
+        let server = match &self.peer {
+            Peer::Outside(server) => server.held(),
+            Peer::Inside(_) | Peer::Gone => 0,
+        };
+        self.inbound.len().saturating_add(server)
     }
 
     /// The caller, at the place where the connection was opened when no other is known.
@@ -310,14 +319,23 @@ impl World {
 
     /// Puts bytes where the owner of a connection finds them. A server stops when nobody reads what it says.
     pub(super) fn deliver(&mut self, id: SocketId, bytes: &[u8]) {
-        let most = self.limits.pipe;
-        let Ok(connection) = self.net.connection_mut(id) else {
-            return;
-        };
-        if connection.inbound.len().saturating_add(bytes.len()) <= most {
+        if self.has_room(id, bytes.len())
+            && let Ok(connection) = self.net.connection_mut(id)
+        {
             connection.inbound.extend_from_slice(bytes);
+            self.net.held = self.net.held.saturating_add(bytes.len());
         }
         self.net_tell(id);
+    }
+
+    /// Whether the buffer of a connection, and all of them together, take this many bytes.
+    fn has_room(&self, id: SocketId, length: usize) -> bool {
+        let (most, held) = (self.limits.pipe, self.net.held);
+        held.saturating_add(length) <= most.saturating_mul(FULL_BUFFERS)
+            && self
+                .net
+                .connection(id)
+                .is_ok_and(|connection| connection.inbound.len().saturating_add(length) <= most)
     }
 
     /// The other end of a connection sends nothing more.
@@ -351,6 +369,8 @@ impl World {
         let count = most.min(connection.inbound.len());
         let bytes = connection.inbound.copy_to_bytes(count);
         connection.sending = None;
+        self.net.held = self.net.held.saturating_sub(count);
+        let connection = self.net.connection(id)?;
         // The answers of web servers were recorded when they were made, whole and without their heads.
         if !matches!(&connection.peer, Peer::Outside(server) if server.records_answers()) {
             let caller = connection.attributed(caller);

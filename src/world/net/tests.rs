@@ -264,3 +264,40 @@ fn a_world_that_can_only_wait_for_silence_goes_on() {
     assert_eq!(notices(&world, &caller), [Notice::Readable { fd: 3 }]);
     assert!(!world.net_hang_up_silent());
 }
+
+#[test]
+fn unfinished_requests_do_not_fill_the_host() {
+    let (mut world, caller) = world();
+    world.limits.pipe = 200;
+    for number in 0..6 {
+        let id = world
+            .net_connect_host(&caller, &format!("h{number}.test"), 80)
+            .unwrap();
+        let head = b"POST / HTTP/1.1\r\ncontent-length: 200\r\n\r\n";
+        world.net_send(&caller, id, head).unwrap();
+        world.net_send(&caller, id, &[b'x'; 199]).unwrap();
+    }
+    let limits = world.recorder.events().iter();
+    assert_eq!(
+        limits.filter(|event| event.kind == Kind::LimitHit).count(),
+        1
+    );
+    assert!(world.net.held <= 800);
+}
+
+#[test]
+fn what_was_received_or_closed_is_held_no_more() {
+    let (mut world, caller) = world();
+    let listener = world
+        .net_listen(&caller, "127.0.0.1:8080".parse().unwrap())
+        .unwrap();
+    let near = world
+        .net_connect(&caller, "127.0.0.1:8080".parse().unwrap())
+        .unwrap();
+    let far = world.net_accept(listener).unwrap();
+    world.net_send(&caller, near, b"12345").unwrap();
+    assert_eq!(world.net.held, 5);
+    world.net_receive(&caller, far, 2).unwrap();
+    world.net_close(far);
+    assert_eq!(world.net.held, 0);
+}

@@ -11,8 +11,11 @@ use std::net::{IpAddr, SocketAddr};
 /// Largest payload of a datagram over IPv4.
 const MAX_DATAGRAM: usize = 65_507;
 
-/// Datagrams that one socket holds until they are received; further ones are lost.
-const MAX_WAITING: usize = 1_024;
+/// Bytes that one socket holds until they are received; further datagrams are lost. Source: `net.core.rmem_default` of Linux.
+const MAX_WAITING: usize = 212_992;
+
+/// What the bookkeeping of one datagram counts, so that empty ones are not free.
+const OVERHEAD: usize = 256;
 
 /// A datagram socket.
 #[derive(Debug)]
@@ -24,6 +27,14 @@ pub(super) struct Datagrams {
 }
 
 impl Datagrams {
+    fn held(&self) -> usize {
+        let sizes = self
+            .waiting
+            .iter()
+            .map(|(_, bytes)| bytes.len().saturating_add(OVERHEAD));
+        sizes.fold(0, usize::saturating_add)
+    }
+
     pub(super) fn has_waiting(&self) -> bool {
         !self.waiting.is_empty()
     }
@@ -113,7 +124,7 @@ impl World {
 
     fn deliver_datagram(&mut self, id: SocketId, from: SocketAddr, bytes: Bytes) {
         if let Some(Socket::Datagrams(socket)) = self.net.sockets.get_mut(&id)
-            && socket.waiting.len() < MAX_WAITING
+            && socket.held() < MAX_WAITING
         {
             socket.waiting.push_back((from, bytes));
             self.net_tell(id);

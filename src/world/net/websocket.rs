@@ -23,6 +23,11 @@ pub(super) struct Frames {
 }
 
 impl Frames {
+    /// Bytes of a message that is not complete yet.
+    pub(super) fn held(&self) -> usize {
+        self.buffer.len().saturating_add(self.message.len())
+    }
+
     /// Takes what was sent and returns the messages that are complete.
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Vec<Vec<u8>> {
         let room = MAX_MESSAGE.saturating_sub(self.buffer.len());
