@@ -161,6 +161,19 @@ fn the_process_table_answers_below_proc() {
     );
     let names = world.list(&caller, "/proc").unwrap();
     assert!(names.contains(&(caller.pid.to_string(), Type::Directory)));
+    let status = read(&mut world, "/proc/self/status").unwrap();
+    assert!(String::from_utf8_lossy(&status).contains("TracerPid:\t0\n"));
+    for (name, _) in world.list(&caller, "/proc/self").unwrap() {
+        let path = format!("/proc/self/{name}");
+        // Those of the machine itself, which is not furnished here.
+        if !matches!(name.as_str(), "mounts" | "mountinfo" | "net") {
+            assert!(world.peek_stat(caller.pid, &path, false).is_ok(), "{path}");
+        }
+    }
+    assert_eq!(
+        world.readlink(&caller, "/proc/self/ns/pid").unwrap(),
+        "pid:[4026531836]"
+    );
     for bad in [
         "/proc/self/nope",
         "/proc/77",

@@ -1,11 +1,12 @@
-//! `/proc/<pid>`: made from the process table when it is asked for. Source of the forms: proc(5) of Linux.
+//! `/proc/<pid>`: made from the process table when it is asked for. Source of names and forms: proc(5) of Linux.
+
+mod texts;
 
 use super::What;
 use crate::world::fs::{Type, Who};
 use crate::world::process::{Process, State};
 use crate::world::{Errno, Pid, World};
 use bytes::Bytes;
-use std::fmt::Write as _;
 
 /// An entry below `/proc/<pid>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,9 +30,17 @@ pub(super) enum Look {
     Elsewhere(String),
 }
 
-/// Names of the files that are made here.
-const TEXTS: &[&str] = &[
-    "cmdline", "comm", "environ", "maps", "stat", "statm", "status",
+/// Namespaces, and the numbers that those of a machine without containers have.
+const NAMESPACES: &[(&str, &str)] = &[
+    ("cgroup", "cgroup:[4026531835]"),
+    ("ipc", "ipc:[4026531839]"),
+    ("mnt", "mnt:[4026531841]"),
+    ("net", "net:[4026531840]"),
+    ("pid", "pid:[4026531836]"),
+    ("pid_for_children", "pid:[4026531836]"),
+    ("time", "time:[4026531834]"),
+    ("user", "user:[4026531837]"),
+    ("uts", "uts:[4026531838]"),
 ];
 
 /// Looks at a path below `/proc`: `self` or a number, and what follows.
@@ -57,7 +66,7 @@ pub(super) fn look(world: &World, caller: Pid, rest: &str, follow: bool) -> Resu
     if let Some(up) = tail.iter().position(|part| *part == "..") {
         // Nothing below is a link to a directory before `..` that the text would not show, but for cwd and root.
         return match tail.split_at(up) {
-            (["cwd" | "root", ..], _) => link(world, process, &tail, true),
+            (["cwd" | "root", ..], _) => link(process, &tail, true),
             (before, after) => {
                 let kept = before.len().saturating_sub(1);
                 let (kept, after) = (before.get(..kept).unwrap_or_default(), &after[1..]);
@@ -74,7 +83,21 @@ pub(super) fn look(world: &World, caller: Pid, rest: &str, follow: bool) -> Resu
     let path = path.trim_end_matches('/').to_owned();
     match tail.as_slice() {
         [] => Ok(Look::Entry(directory(), path)),
-        ["fd"] => Ok(Look::Entry(descriptors(process), path)),
+        ["fd"] => Ok(Look::Entry(descriptors(process, Type::Link), path)),
+        ["fdinfo"] => Ok(Look::Entry(descriptors(process, Type::File), path)),
+        ["fdinfo", number] => {
+            let entry = Entry::Text(offset(world, process.pid, number)?.into());
+            Ok(Look::Entry(entry, path))
+        }
+        ["ns"] => {
+            let names = NAMESPACES.iter().map(|(name, _)| named(name, Type::Link));
+            Ok(Look::Entry(Entry::Directory(names.collect()), path))
+        }
+        ["ns", name] => namespace(name, path),
+        ["attr"] => {
+            let names = vec![named("current", Type::File)];
+            Ok(Look::Entry(Entry::Directory(names), path))
+        }
         ["task"] => {
             let names = vec![(pid.to_string(), Type::Directory)];
             Ok(Look::Entry(Entry::Directory(names), path))
@@ -82,35 +105,59 @@ pub(super) fn look(world: &World, caller: Pid, rest: &str, follow: bool) -> Resu
         ["task", thread, below @ ..] if thread.parse() == Ok(pid) => {
             Ok(Look::Elsewhere(format!("/proc/{pid}/{}", below.join("/"))))
         }
-        [name] if TEXTS.contains(name) => {
-            let entry = Entry::Text(text(world, process, name).into());
-            Ok(Look::Entry(entry, path))
-        }
-        ["cwd" | "root" | "exe", ..] => link(world, process, &tail, follow),
+        ["cwd" | "root" | "exe", ..] => link(process, &tail, follow),
         ["fd", number, below @ ..] => descriptor(world, pid, number, below, follow),
-        // What does not depend on the process stands in the first one's directory, if anywhere.
-        [..] if pid != 1 => Ok(Look::Elsewhere(format!("/proc/1/{}", tail.join("/")))),
-        [..] => Err(Errno::NOENT),
+        // One network namespace and one table of mounts for all.
+        ["net" | "mounts", ..] => Ok(Look::Elsewhere(format!("/proc/{}", tail.join("/")))),
+        _ => match texts::of(world, process, &tail.join("/")) {
+            Some(text) => Ok(Look::Entry(Entry::Text(text.into()), path)),
+            // What does not depend on the process stands in the first one's directory, if anywhere.
+            None if pid != 1 => Ok(Look::Elsewhere(format!("/proc/1/{}", tail.join("/")))),
+            None => Err(Errno::NOENT),
+        },
     }
 }
 
+fn named(name: &str, kind: Type) -> (String, Type) {
+    (name.to_owned(), kind)
+}
+
 fn directory() -> Entry {
-    let mut names: Vec<(String, Type)> = TEXTS
+    let mut names: Vec<(String, Type)> = texts::NAMES
         .iter()
-        .map(|name| ((*name).to_owned(), Type::File))
+        .map(|name| named(name, Type::File))
         .collect();
-    names.extend(["cwd", "exe", "root"].map(|name| (name.to_owned(), Type::Link)));
-    names.extend(["fd", "task"].map(|name| (name.to_owned(), Type::Directory)));
+    names.extend(["mounts", "mountinfo"].map(|name| named(name, Type::File)));
+    names.extend(["cwd", "exe", "root"].map(|name| named(name, Type::Link)));
+    names.extend(
+        ["attr", "fd", "fdinfo", "net", "ns", "task"].map(|name| named(name, Type::Directory)),
+    );
     names.sort_unstable();
     Entry::Directory(names)
 }
 
-fn descriptors(process: &Process) -> Entry {
+fn descriptors(process: &Process, kind: Type) -> Entry {
     let names = process.descriptors.keys();
-    Entry::Directory(names.map(|fd| (fd.to_string(), Type::Link)).collect())
+    Entry::Directory(names.map(|fd| (fd.to_string(), kind)).collect())
 }
 
-fn link(_world: &World, process: &Process, tail: &[&str], follow: bool) -> Result<Look, Errno> {
+/// What `fdinfo` says of a descriptor.
+fn offset(world: &World, pid: Pid, number: &str) -> Result<String, Errno> {
+    let fd = number.parse().map_err(|_| Errno::NOENT)?;
+    let file = world.description(pid, fd).map_err(|_| Errno::NOENT)?;
+    Ok(format!(
+        "pos:\t{}\nflags:\t0{:o}\nmnt_id:\t29\nino:\t{}\n",
+        file.offset, file.flags.0, fd
+    ))
+}
+
+fn namespace(name: &str, path: String) -> Result<Look, Errno> {
+    let found = NAMESPACES.iter().find(|namespace| namespace.0 == name);
+    let (_, target) = found.ok_or(Errno::NOENT)?;
+    Ok(Look::Entry(Entry::Link((*target).to_owned()), path))
+}
+
+fn link(process: &Process, tail: &[&str], follow: bool) -> Result<Look, Errno> {
     let (name, below) = tail.split_first().ok_or(Errno::NOENT)?;
     let target = match *name {
         "cwd" => process.cwd.as_str(),
@@ -158,60 +205,4 @@ fn descriptor(
         }
         _ => Ok(Look::Entry(Entry::Descriptor(pid, fd), path)),
     }
-}
-
-fn text(world: &World, process: &Process, name: &str) -> String {
-    let command = process.program.rsplit('/').next().unwrap_or_default();
-    let comm: String = command.chars().take(15).collect();
-    let terminated = |text: String| format!("{text}\0");
-    match name {
-        "cmdline" => process.argv.iter().cloned().map(terminated).collect(),
-        "comm" => format!("{comm}\n"),
-        "environ" => process
-            .env
-            .iter()
-            .map(|(name, value)| terminated(format!("{name}={value}")))
-            .collect(),
-        "maps" => maps(process),
-        "stat" => stat(world, process, &comm),
-        "statm" => "152817 11872 9884 10321 0 27944 0\n".to_owned(),
-        _ => status(world, process, &comm),
-    }
-}
-
-/// A process is not traced by anyone: `TracerPid` is what those look at who look for a debugger.
-fn status(world: &World, process: &Process, comm: &str) -> String {
-    let (uid, gid) = (world.persona.uid, world.persona.gid);
-    let mut text = format!("Name:\t{comm}\nUmask:\t{:04o}\n", process.umask);
-    let _ = write!(
-        text,
-        "State:\tR (running)\nTgid:\t{pid}\nNgid:\t0\nPid:\t{pid}\nPPid:\t{ppid}\nTracerPid:\t0\n\
-         Uid:\t{uid}\t{uid}\t{uid}\t{uid}\nGid:\t{gid}\t{gid}\t{gid}\t{gid}\nFDSize:\t64\n\
-         Groups:\t{gid} \nVmPeak:\t  611268 kB\nVmSize:\t  611268 kB\nVmRSS:\t   47488 kB\n\
-         Threads:\t11\nSeccomp:\t0\nCpus_allowed_list:\t0-{last}\n",
-        pid = process.pid,
-        ppid = process.ppid,
-        last = world.persona.cpus.saturating_sub(1),
-    );
-    text
-}
-
-fn stat(world: &World, process: &Process, comm: &str) -> String {
-    let ticks = world.persona.uptime.saturating_mul(100);
-    format!(
-        "{pid} ({comm}) R {ppid} {pid} {pid} 0 -1 4194304 4811 0 0 0 12 3 0 0 20 0 11 0 {ticks} 625938432 11872 \
-         18446744073709551615 4194304 0 0 0 0 0 0 16781312 134235650 0 0 0 17 3 0 0 0 0 0 0 0 0 0 0 0 0 0\n",
-        pid = process.pid,
-        ppid = process.ppid,
-    )
-}
-
-fn maps(process: &Process) -> String {
-    format!(
-        "00400000-00e2c000 r--p 00000000 103:02 1841207 {program}\n\
-         00e2c000-02c8f000 r-xp 00a2b000 103:02 1841207 {program}\n\
-         7f3c9a200000-7f3c9a228000 r--p 00000000 103:02 1573104 /usr/lib/x86_64-linux-gnu/libc.so.6\n\
-         7ffd3b1c2000-7ffd3b1e4000 rw-p 00000000 00:00 0 [stack]\n",
-        program = process.program
-    )
 }
