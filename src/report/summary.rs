@@ -29,6 +29,8 @@ pub struct Summary {
     pub variables: Vec<Access>,
     /// Whether all variables were listed.
     pub whole_environment: bool,
+    /// What was asked about the machine and its user.
+    pub asked: Vec<Access>,
 }
 
 /// The processes of one run.
@@ -112,6 +114,8 @@ impl Summary {
                     .variables
                     .add(subject.to_owned(), secret_variables.contains(subject)),
                 Kind::EnvList => whole_environment = true,
+                // Node's library asks for the system's name whenever `os` is loaded.
+                Kind::HostQuery if subject != "uname" => lists.asked.add(subject.to_owned(), false),
                 _ => {}
             }
         }
@@ -123,6 +127,7 @@ impl Summary {
             deleted: lists.deleted.sorted(),
             variables: lists.variables.sorted(),
             whole_environment,
+            asked: lists.asked.sorted(),
         }
     }
 }
@@ -133,6 +138,7 @@ struct Lists {
     written: List,
     deleted: List,
     variables: List,
+    asked: List,
 }
 
 /// Names in the order of their first access.

@@ -38,6 +38,7 @@ pub fn render(result: &PackageResult, summary: &Summary, palette: Palette) -> St
     page.accesses("Deleted", &summary.deleted, None);
     let whole = summary.whole_environment.then_some("the whole environment");
     page.accesses("Variables", &summary.variables, whole);
+    page.accesses("Asked about", &summary.asked, None);
     page.gaps(&result.coverage.gaps);
     page.out
 }
