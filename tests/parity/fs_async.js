@@ -4,7 +4,7 @@ const R = '/tmp/fs-parity'; fs.mkdirSync(R); process.chdir(R);
 const show = (e) => `${e.name} ${e.message} ${JSON.stringify({ ...e })}`;
 const cb = (name, f) => new Promise((ok) => { try { f((...a) => { console.log(name, '->', a.length, ...a.map((x) => (x instanceof Error ? show(x) : x))); ok(); }); } catch (e) { console.log(name, 'throws', e.code, e.message); ok(); } });
 const p = async (name, f) => { try { console.log(name, '=>', await f()); } catch (e) { console.log(name, '!!', show(e)); } };
-(async () => {
+async function callbacks() {
   await cb('mkdir', (k) => fs.mkdir('d', k));
   await cb('mkdirp', (k) => fs.mkdir('d/e/f', { recursive: true }, k));
   await cb('mkdir again', (k) => fs.mkdir('d', k));
@@ -24,6 +24,9 @@ const p = async (name, f) => { try { console.log(name, '=>', await f()); } catch
   await cb('readdir', (k) => fs.readdir('.', k));
   await cb('readdir types', (k) => fs.readdir('.', { withFileTypes: true }, (e, l) => k(e, l.map((d) => d.name + d.isDirectory()))));
   await cb('readdir rec', (k) => fs.readdir('.', { recursive: true }, k));
+}
+
+async function moreCallbacks() {
   await cb('rename', (k) => fs.rename('a', 'b', k));
   await cb('rename missing', (k) => fs.rename('zz', 'b', k));
   await cb('copyFile', (k) => fs.copyFile('b', 'c', k));
@@ -51,6 +54,9 @@ const p = async (name, f) => { try { console.log(name, '=>', await f()); } catch
   await cb('opendir missing', (k) => fs.opendir('zz', k));
   await cb('writev', (k) => fs.open('wv', 'w', (e, fd) => fs.writev(fd, [Buffer.from('x'), Buffer.from('yz')], (e, n, b) => fs.close(fd, () => k(e, n, b.length)))));
   await cb('nocb', () => fs.readFile('a'));
+}
+
+async function promises() {
   await p('p readFile', () => fsp.readFile('b', 'latin1'));
   await p('p readFile missing', () => fsp.readFile('zz'));
   await p('p readFile dir', () => fsp.readFile('.'));
@@ -73,6 +79,9 @@ const p = async (name, f) => { try { console.log(name, '=>', await f()); } catch
   await p('p chmod', () => fsp.chmod('pw', 0o644));
   await p('p utimes', () => fsp.utimes('pw', 1, 1));
   await p('p truncate', () => fsp.truncate('pw', 1));
+}
+
+async function morePromises() {
   await p('p unlink', () => fsp.unlink('pc'));
   await p('p unlink missing', () => fsp.unlink('pc'));
   await p('p rmdir', () => fsp.rmdir('m/n/o'));
@@ -82,6 +91,9 @@ const p = async (name, f) => { try { console.log(name, '=>', await f()); } catch
   await p('p cp', () => fsp.cp('pw', 'pcp'));
   await p('p cp dir', async () => { await fsp.mkdir('s/t', { recursive: true }); await fsp.writeFile('s/t/u', '1'); await fsp.cp('s', 's2', { recursive: true }); return fsp.readdir('s2', { recursive: true }); });
   await p('p statfs', async () => Object.keys(await fsp.statfs('.')));
+}
+
+async function handles() {
   await p('handle', async () => {
     const h = await fsp.open('hf', 'w+'); const out = [h.constructor.name, typeof h.fd];
     out.push((await h.write('hello')).bytesWritten, (await h.write(Buffer.from('xyz'), 0, 2, 1)).bytesWritten);
@@ -94,6 +106,9 @@ const p = async (name, f) => { try { console.log(name, '=>', await f()); } catch
   await p('handle using read', async () => { const h = await fsp.open('lines'); const r = await h.read({ length: 2 }); await h.close(); return [r.bytesRead, r.buffer.length]; });
   await p('open missing', () => fsp.open('zz'));
   await p('dir iter', async () => { const n = []; for await (const d of await fsp.opendir('.')) n.push(d.name); return n.length > 5; });
+}
+
+async function streams() {
   await p('stream', async () => { await pipeline(fs.createReadStream('lines', { encoding: 'utf8' }), async function* (s) { for await (const c of s) yield c.toUpperCase(); }, fs.createWriteStream('up')); return fs.readFileSync('up', 'utf8'); });
   await p('stream range', async () => { let t = ''; for await (const c of fs.createReadStream('lines', { start: 1, end: 3, highWaterMark: 1 })) t += c + '|'; return t; });
   await p('stream missing', () => new Promise((ok, no) => fs.createReadStream('zz').on('error', no).on('data', () => {})));
@@ -107,6 +122,15 @@ const p = async (name, f) => { try { console.log(name, '=>', await f()); } catch
   await p('watchFile', () => new Promise((ok) => { fs.watchFile('zz', { interval: 20 }, (c, q) => { fs.unwatchFile('zz'); ok([c.mtimeMs, q.size, c.isFile()]); }); }));
   await p('glob', async () => { const n = []; for await (const x of fsp.glob('s/**/*')) n.push(x); return n.sort(); });
   await p('large', async () => { const b = Buffer.alloc(3 << 20, 7); await fsp.writeFile('big', b); return (await fsp.readFile('big')).equals(b); });
+}
+
+(async () => {
+  await callbacks();
+  await moreCallbacks();
+  await promises();
+  await morePromises();
+  await handles();
+  await streams();
   const order = []; fs.stat('.', () => order.push('cb')); setImmediate(() => order.push('imm')); process.nextTick(() => order.push('tick')); Promise.resolve().then(() => order.push('micro')); await fsp.stat('.'); await new Promise((r) => setTimeout(r, 5)); console.log(order.slice(0, 2), order.length);
   process.chdir('/'); fs.rmSync(R, { recursive: true });
 })();
