@@ -4,7 +4,6 @@
 //! a copy or a new name of `/bin/sh` is still sh, as on a real machine.
 
 use super::errno::Errno;
-use super::files::What;
 use super::process::{Drive, Pid, Process};
 use super::{Caller, Stdio, World, fs, machine, path, shell};
 use crate::trace::{Digest, Kind};
@@ -146,29 +145,7 @@ impl World {
         if request.detached {
             self.recorder.detail(seq, "detached", "yes");
         }
-        for (name, action) in ["stdin", "stdout", "stderr"]
-            .into_iter()
-            .zip(&request.stdio)
-        {
-            if let Stdio::Inherit(fd) = action
-                && let Some(target) = self.stream_target(caller.pid, *fd)
-            {
-                self.recorder.detail(seq, name, target);
-            }
-        }
-    }
-
-    /// What a standard stream of a child is, when that tells something: a connection or a file.
-    fn stream_target(&self, pid: Pid, fd: u32) -> Option<String> {
-        let file = self.description(pid, fd).ok()?;
-        match &file.what {
-            What::Socket(id) => {
-                let connection = self.net_connection(*id).ok()?;
-                Some(format!("socket {}", connection.subject()))
-            }
-            What::Node(_) => Some(format!("file {}", file.path)),
-            _ => None,
-        }
+        self.describe_streams(caller, seq, &request.stdio);
     }
 
     /// A native program of the package cannot run here. One that the run itself made is taken for a payload, and the

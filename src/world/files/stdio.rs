@@ -94,6 +94,35 @@ impl World {
         }
     }
 
+    /// Adds to the event of a start what the child's standard streams are, where that tells something.
+    pub(in crate::world) fn describe_streams(
+        &mut self,
+        caller: &Caller,
+        seq: Option<u32>,
+        actions: &[Stdio],
+    ) {
+        for (name, action) in ["stdin", "stdout", "stderr"].into_iter().zip(actions) {
+            if let Stdio::Inherit(fd) = action
+                && let Some(target) = self.stream_target(caller.pid, *fd)
+            {
+                self.recorder.detail(seq, name, target);
+            }
+        }
+    }
+
+    /// A connection or a file, by name.
+    fn stream_target(&self, pid: Pid, fd: u32) -> Option<String> {
+        let file = self.description(pid, fd).ok()?;
+        match &file.what {
+            What::Socket(id) => {
+                let connection = self.net_connection(*id).ok()?;
+                Some(format!("socket {}", connection.subject()))
+            }
+            What::Node(_) => Some(format!("file {}", file.path)),
+            _ => None,
+        }
+    }
+
     /// Fills the descriptors of a new child: the action at place n makes its descriptor n. Returns for each the parent's
     /// descriptor of a new pipe.
     ///
