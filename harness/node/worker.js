@@ -123,7 +123,8 @@
       const send = sender(pid, channel);
       for (let i = 0; i < this.#waiting.length; i++) send(this.#waiting[i]);
       this.#waiting = [];
-      ctx.attach(this, `pid:${pid}`, (event) => this.#ended(event[2]));
+      // Its last messages came first, and are handed out on the turn after the one in which they came.
+      ctx.attach(this, `pid:${pid}`, (event) => ctx.later(() => ctx.later(() => this.#ended(event[2]))));
     }
     #ended(code) {
       if (this.#pid === undefined) return;
