@@ -39,6 +39,11 @@ const TASKS: &[Task] = &[
     ),
     ("check", "check layers, lengths and paths", check::run),
     (
+        "determinism",
+        "vet the samples again and again and compare the traces",
+        determinism::run,
+    ),
+    (
         "docs",
         "write the pages that are made from the code",
         |_| docs::docs().map_err(Failure::new),
