@@ -32,11 +32,22 @@ impl Place {
         })
     }
 
-    /// Writes the file, whole or not at all: a reader never sees half of it.
+    /// Writes the file, whole or not at all: a reader never sees half of it. A device or pipe is written to as it is.
     pub(super) fn write(
         &self,
         write: impl FnOnce(&mut io::BufWriter<cap_std::fs::File>) -> io::Result<()>,
     ) -> io::Result<()> {
+        let is_special = self
+            .dir
+            .metadata(&self.name)
+            .is_ok_and(|there| !there.is_file());
+        if is_special {
+            let opened = self
+                .dir
+                .open_with(&self.name, cap_std::fs::OpenOptions::new().write(true))?;
+            let mut file = io::BufWriter::new(opened);
+            return write(&mut file).and_then(|()| io::Write::flush(&mut file));
+        }
         let mut partial = self.name.clone();
         partial.push(".partial");
         let mut file = io::BufWriter::new(self.dir.create(&partial)?);
