@@ -2,11 +2,18 @@
 (function (host, ctx) {
   'use strict';
   const {
-    ArrayIsArray, ArrayPrototypePush, ReflectApply, TypedArrayPrototypeSet, TypedArrayPrototypeSubarray, Uint8Array,
+    ArrayIsArray, ArrayPrototypePush, ReflectApply, TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetByteLength,
+    TypedArrayPrototypeGetByteOffset, TypedArrayPrototypeSet, Uint8Array,
   } = ctx.primordials;
   const EMPTY = new Uint8Array(0);
+  // Bytes of input of one call of the host: Brotli's best quality takes about a second for them.
+  const PORTION = 1 << 20;
 
-  const subarray = (view, offset, length) => TypedArrayPrototypeSubarray(view, offset, offset + length);
+  // Without the view's own methods and constructor, which a package may have replaced.
+  function subarray(view, offset, length) {
+    const bytes = ctx.bytesOf(view);
+    return new Uint8Array(TypedArrayPrototypeGetBuffer(bytes), TypedArrayPrototypeGetByteOffset(bytes) + offset, length);
+  }
 
   // What all formats share. A stream is a number of the host; 0 stands for a closed one.
   class CompressionStream extends ctx.AsyncWrap {
@@ -32,18 +39,39 @@
 
     static fail(handle, failure) { ctx.makeCallback(handle, handle.onerror, [failure[0], failure[1], failure[2]]); }
 
+    // One write in portions, so that the host computes for a limited time at once. All portions but the last are written
+    // without a flush, which is 0 in all formats.
     #step(flush, input, inOffset, inLength, outLength) {
-      const bytes = input === null || input === undefined ? EMPTY : subarray(input, inOffset, inLength);
-      const reply = host.quiet('zlib.write', this.#stream, flush, bytes, outLength);
-      return ArrayIsArray(reply) ? reply : [EMPTY, 0, 'Zlib error', -2, 'Z_STREAM_ERROR'];
+      const made = [];
+      let offset = inOffset;
+      let left = input === null || input === undefined ? 0 : inLength;
+      let room = outLength;
+      for (;;) {
+        const isLast = left <= PORTION;
+        const count = isLast ? left : PORTION;
+        const bytes = left === 0 ? EMPTY : subarray(input, offset, count);
+        const reply = host.quiet('zlib.write', this.#stream, isLast ? flush : 0, bytes, room);
+        if (!ArrayIsArray(reply)) return [made, left, 'Zlib error', -2, 'Z_STREAM_ERROR'];
+        const length = TypedArrayPrototypeGetByteLength(reply[0]);
+        if (length > 0) ArrayPrototypePush(made, reply[0]);
+        room -= length;
+        const used = count - reply[1];
+        offset += used;
+        left -= used;
+        if (reply.length > 2) return [made, left, reply[2], reply[3], reply[4]];
+        if (isLast || used < count || room === 0) return [made, left];
+      }
     }
 
     // Copies the output and the counts to where Node's library looks for them.
     #take(reply, out, outOffset, outLength) {
-      const made = reply[0];
-      if (made.length > 0) TypedArrayPrototypeSet(out, made, outOffset);
+      let total = 0;
+      for (let i = 0; i < reply[0].length; i++) {
+        TypedArrayPrototypeSet(out, reply[0][i], outOffset + total);
+        total += TypedArrayPrototypeGetByteLength(reply[0][i]);
+      }
       if (reply.length > 2) return false;
-      this.#result[0] = outLength - made.length;
+      this.#result[0] = outLength - total;
       this.#result[1] = reply[1];
       return true;
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Bytes of host memory that the contexts of one process may take together, by their own estimate.
-const MAX_WEIGHT: usize = 256 << 20;
+const MAX_WEIGHT: usize = 512 << 20;
 
 /// Contexts of one process that may be open together.
 const MAX_ENTRIES: usize = 10_000;

@@ -1,5 +1,6 @@
 //! Brotli streams.
 
+use super::super::Arg;
 use super::{Args, Failure, Written};
 use brotli::enc::StandardAlloc;
 use brotli::enc::encode::{
@@ -7,20 +8,39 @@ use brotli::enc::encode::{
 };
 use brotli::{BrotliDecompressStream, BrotliResult, BrotliState};
 
-/// Host memory of a compressor with the largest window: its ring buffer, hash tables and commands.
-pub(super) const ENCODER_WEIGHT: usize = 24 << 20;
-
 /// Host memory of a decompressor with the largest window.
-pub(super) const DECODER_WEIGHT: usize = 16 << 20;
+pub(super) const DECODER_WEIGHT: usize = 17 << 20;
 
-/// The largest window without the extension for large ones, as a power of two.
-const MAX_WINDOW: u32 = 24;
+/// The largest window of a compressor, as a power of two: Node's default, so that larger ones need not be reckoned with.
+const MAX_WINDOW: u32 = 22;
+
+/// The qualities from here on search a binary tree of eight bytes for each byte of the window.
+const TREE_QUALITY: u32 = 10;
+
+/// Where the quality and the window are among the parameters.
+const QUALITY: usize = 1;
 
 /// `BROTLI_OPERATION_FINISH`.
 const FINISH: u32 = 2;
 
 /// What stands for a parameter that was not given.
 const UNSET: u32 = u32::MAX;
+
+/// Host memory of the compressor that is to be opened.
+pub(super) fn weight(args: &Args<'_>) -> usize {
+    match parameters(args).get(QUALITY) {
+        Some(quality) if *quality < TREE_QUALITY => 16 << 20,
+        _ => 48 << 20,
+    }
+}
+
+fn parameters(args: &Args<'_>) -> Vec<u32> {
+    let numbers = args.list(1).iter().map(|value| match value {
+        Arg::Number(number) => whole(*number),
+        _ => UNSET,
+    });
+    numbers.collect()
+}
 
 /// A compressor.
 pub(super) struct Encoder {
@@ -31,14 +51,7 @@ pub(super) struct Encoder {
 impl Encoder {
     /// `open('brotliEncoder', [parameter, ...])`, where 2^32 - 1 stands for a parameter that was not given.
     pub(super) fn open(args: &Args<'_>) -> Result<Encoder, Failure> {
-        let params: Vec<u32> = args
-            .list(1)
-            .iter()
-            .map(|value| match value {
-                super::super::Arg::Number(number) => whole(*number),
-                _ => UNSET,
-            })
-            .collect();
+        let params = parameters(args);
         match started(&params) {
             Some(state) => Ok(Encoder { params, state }),
             None => Err(Failure::new(

@@ -6,9 +6,6 @@ use zlib_rs::{
     Status, Strategy,
 };
 
-/// Host memory of one stream: a compressor with the largest window and hash tables.
-pub(super) const WEIGHT: usize = 512 << 10;
-
 /// The modes of Node's `node_zlib_mode`.
 const DEFLATE: u32 = 1;
 const INFLATE: u32 = 2;
@@ -29,6 +26,14 @@ const FINISH: u32 = 4;
 
 /// The first bytes of a gzip member.
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// Host memory of one stream: for a compressor its window, hash tables and buffers, else a window.
+pub(super) fn weight(args: &Args<'_>) -> usize {
+    match args.integer(1) {
+        Some(DEFLATE | GZIP | DEFLATERAW) => 384 << 10,
+        _ => 64 << 10,
+    }
+}
 
 /// One stream and how it was opened.
 pub(super) struct Stream {

@@ -117,10 +117,11 @@ pub(super) fn call(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<V
 /// `zlib.open(kind, ...)`: the number of a new stream, or the failure as a list.
 fn open(host: &mut Host<'_>, args: &Args<'_>) -> Result<Value, Fault> {
     let weight = match args.text(0).ok_or(Errno::INVAL)? {
-        "deflate" => deflate::WEIGHT,
-        "brotliEncoder" => brotli::ENCODER_WEIGHT,
+        "deflate" => deflate::weight(args),
+        "brotliEncoder" => brotli::weight(args),
         "brotliDecoder" => brotli::DECODER_WEIGHT,
-        _ => zstd::WEIGHT,
+        "zstdEncoder" => zstd::encoder_weight(args),
+        _ => zstd::DECODER_WEIGHT,
     };
     if !host.handles.codecs.has_room(weight) {
         let caller = host.caller.clone();
@@ -197,3 +198,6 @@ fn failure(failure: Option<Failure>) -> Value {
         None => Value::Null,
     }
 }
+
+#[cfg(test)]
+mod tests;

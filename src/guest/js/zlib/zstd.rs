@@ -8,13 +8,19 @@ use zstd::zstd_safe::{
     get_error_name,
 };
 
-/// Host memory of one stream with the largest window and level that are let through.
-pub(super) const WEIGHT: usize = 40 << 20;
+/// Host memory of a decompressor with the largest window.
+pub(super) const DECODER_WEIGHT: usize = 36 << 20;
 
-/// The largest window, as a power of two: 8 MiB, which every decompressor takes without being told.
+/// Windows and tables of a compressor are at most so large, as powers of two.
 const MAX_WINDOW: u32 = 23;
 
-/// Compressors of higher levels need more memory than [`WEIGHT`].
+/// The largest window of a decompressor, as a power of two; the ultra levels above 20 make larger ones.
+const MAX_DECODER_WINDOW: u32 = 25;
+
+/// The levels from here on have tables of tens of megabytes.
+const HEAVY_LEVEL: u32 = 13;
+
+/// The highest level that is let through.
 const MAX_LEVEL: i32 = 19;
 
 /// `ZSTD_e_flush` and `ZSTD_e_end`.
@@ -34,6 +40,16 @@ const C_CONTENT_SIZE: usize = 200;
 const C_CHECKSUM: usize = 201;
 const C_DICTIONARY_ID: usize = 202;
 const D_WINDOW_LOG_MAX: usize = 100;
+
+/// Host memory of the compressor that is to be opened.
+pub(super) fn encoder_weight(args: &Args<'_>) -> usize {
+    let is_heavy = pairs(args.list(1)).any(|(number, value)| match number {
+        C_LEVEL => value.cast_signed() >= HEAVY_LEVEL.cast_signed(),
+        C_WINDOW_LOG..=C_STRATEGY => true,
+        _ => false,
+    });
+    if is_heavy { 112 << 20 } else { 24 << 20 }
+}
 
 /// A compressor.
 pub(super) struct Encoder(CCtx<'static>);
@@ -84,14 +100,13 @@ impl Decoder {
     /// `open('zstdDecoder', [number, value, ...], undefined, dictionary)`.
     pub(super) fn open(args: &Args<'_>) -> Result<Decoder, Failure> {
         let mut context = DCtx::try_create().ok_or_else(no_memory)?;
-        for (number, value) in pairs(args.list(1)) {
-            if number == D_WINDOW_LOG_MAX {
-                let value = value.clamp(10, MAX_WINDOW);
-                context
-                    .set_parameter(DParameter::WindowLogMax(value))
-                    .map_err(failure)?;
-            }
-        }
+        let asked = pairs(args.list(1)).find(|(number, _)| *number == D_WINDOW_LOG_MAX);
+        let window = asked.map_or(MAX_DECODER_WINDOW, |(_, value)| {
+            value.clamp(10, MAX_DECODER_WINDOW)
+        });
+        context
+            .set_parameter(DParameter::WindowLogMax(window))
+            .map_err(failure)?;
         if let Some(dictionary) = args.bytes(3) {
             context.load_dictionary(dictionary).map_err(failure)?;
         }
