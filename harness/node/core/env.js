@@ -17,7 +17,7 @@
   const OWN = [
     'node:child_process', 'node:internal/modules/', 'node:internal/process/', 'node:internal/main/', 'node:internal/options',
     'node:internal/tty', 'node:internal/util/colors', 'node:internal/util/debuglog', 'node:internal/console/', 'node:internal/cluster/',
-    'node:_http_agent', 'node:internal/tls/',
+    'node:_http_agent', 'node:internal/tls/', 'node:internal/deps/',
   ];
   function isOwn() {
     if (!ctx.isPrepared) return true;
