@@ -9,6 +9,9 @@ use super::{Caller, Stdio, World, fs, machine, path, shell};
 use crate::trace::{Digest, Kind};
 use std::collections::BTreeMap;
 
+/// How the world's servers begin what stands for a download of an unknown kind: no script, though it is text.
+const INERT: &[u8] = b"INERT-PAYLOAD";
+
 /// How many interpreters may stand before one another. Source: `BINPRM_MAX_RECURSION` of Linux.
 const MAX_INTERPRETERS: u32 = 4;
 
@@ -237,8 +240,8 @@ impl World {
         if let Some(program) = self.package_manager(caller, file) {
             return Some(program);
         }
-        let program =
-            stub_program(bytes).or_else(|| is_native(bytes).then_some(Program::Foreign))?;
+        let is_foreign = is_native(bytes) || (bytes.starts_with(INERT) && self.was_made(file));
+        let program = stub_program(bytes).or_else(|| is_foreign.then_some(Program::Foreign))?;
         let script = argv.get(1).filter(|_| program == Program::Node);
         let manager =
             script.and_then(|script| self.package_manager(caller, &path::absolute(cwd, script)));

@@ -12,6 +12,7 @@ mod git;
 mod grep;
 mod http;
 mod inspect;
+mod lines;
 mod machine;
 mod net;
 mod npm;
@@ -45,11 +46,13 @@ const TABLE: &[(&str, Main)] = &[
     ("cat", text::cat),
     ("chmod", files::chmod),
     ("chown", files::chown),
+    ("clear", words::yes_exit),
     ("cp", files::cp),
     ("crontab", services::crontab),
     ("curl", http::curl),
     ("cut", text::cut),
     ("date", machine::date),
+    ("dd", lines::dd),
     ("df", machine::df),
     ("dig", net::dig),
     ("dirname", words::dirname),
@@ -64,6 +67,7 @@ const TABLE: &[(&str, Main)] = &[
     ("file", inspect::file),
     ("find", find::find),
     ("free", machine::free),
+    ("gawk", sed::awk),
     ("getconf", machine::getconf),
     ("getent", machine::getent),
     ("git", git::git),
@@ -75,6 +79,7 @@ const TABLE: &[(&str, Main)] = &[
     ("host", net::dig),
     ("hostname", machine::hostname),
     ("id", machine::id),
+    ("install", lines::install),
     ("ip", machine::ip),
     ("kill", services::kill),
     ("killall", services::kill),
@@ -92,6 +97,7 @@ const TABLE: &[(&str, Main)] = &[
     ("netcat", net::nc),
     ("netstat", machine::refused),
     ("nice", runners::prefix),
+    ("nl", lines::nl),
     ("nohup", runners::prefix),
     ("npm", npm::npm),
     ("nproc", machine::nproc),
@@ -99,6 +105,8 @@ const TABLE: &[(&str, Main)] = &[
     ("nslookup", net::dig),
     ("od", encode::dump),
     ("openssl", encode::openssl),
+    ("paste", lines::paste),
+    ("pgrep", services::pgrep),
     ("ping", net::ping),
     ("pkill", services::kill),
     ("printenv", runners::printenv),
@@ -126,10 +134,12 @@ const TABLE: &[(&str, Main)] = &[
     ("sort", text::sort),
     ("ssh", net::ssh),
     ("stat", inspect::stat),
+    ("strings", lines::strings),
     ("su", runners::su),
     ("sudo", runners::sudo),
     ("sync", words::yes_exit),
     ("systemctl", services::systemctl),
+    ("tac", lines::tac),
     ("tail", text::tail),
     ("tar", archive::tar),
     ("tee", text::tee),

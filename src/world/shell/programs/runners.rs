@@ -22,6 +22,7 @@ pub(super) fn start(
         stdio: SpawnRequest::inherited(&tool.seat.world, tool.pid),
         argv,
         env,
+        detached: tool.seat.background > 0 || matches!(tool.name, "nohup" | "setsid"),
         ..SpawnRequest::default()
     };
     let caller = tool.caller();

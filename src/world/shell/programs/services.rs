@@ -13,7 +13,7 @@ pub(super) fn crontab(tool: &mut Tool<'_, '_>) -> Done {
     let path = format!("/var/spool/cron/crontabs/{user}");
     let caller = tool.caller();
     if options.has("l") {
-        return match tool.seat.world.read_file(&caller, &path) {
+        return match tool.seat.as_root(|world| world.read_file(&caller, &path)) {
             Ok(bytes) => {
                 tool.out(bytes)?;
                 Ok(0)
@@ -111,6 +111,33 @@ pub(super) fn kill(tool: &mut Tool<'_, '_>) -> Done {
         }
     }
     Ok(status)
+}
+
+/// `pgrep`: the numbers of the processes whose command line has a text in it.
+pub(super) fn pgrep(tool: &mut Tool<'_, '_>) -> Done {
+    let options = tool.options("u t P");
+    let Some(wanted) = options.operands.first() else {
+        return tool.fail(2, "no matching criteria specified");
+    };
+    let caller = tool.caller();
+    tool.seat
+        .world
+        .note(&caller, crate::trace::Kind::HostQuery, "processes");
+    let matches = |process: &&crate::world::Process| {
+        process.pid != tool.pid
+            && !matches!(process.state, crate::world::process::State::Exited(_))
+            && process.argv.join(" ").contains(wanted.as_str())
+    };
+    let found: Vec<String> = tool
+        .seat
+        .world
+        .processes
+        .iter()
+        .filter(matches)
+        .map(|process| format!("{}\n", process.pid))
+        .collect();
+    tool.out(found.concat())?;
+    Ok(i32::from(found.is_empty()))
 }
 
 /// `shutdown` and `reboot`: ordinary users may not.
