@@ -27,7 +27,7 @@
   // [name, main, type, imports, exports, path], or undefined when there is no such file.
   function read(path, isESM, base, specifier) {
     if (cache.has(path)) return cache.get(path);
-    const bytes = host.call('modules.readPackage', path);
+    const bytes = host.quiet('modules.readPackage', path);
     if (typeof bytes === 'number' || bytes === undefined) {
       cache.set(path, undefined);
       return undefined;

@@ -67,7 +67,7 @@
   // `folder` ends with a separator.
   function legacyMainResolve(folder, main, base) {
     const { fileURLToPath } = ctx.requireBuiltin('internal/url');
-    const isFile = (name) => host.call('fs.kind', `${folder}${name}`) === 0;
+    const isFile = (name) => host.quiet('fs.kind', `${folder}${name}`) === 0;
     if (typeof main === 'string') {
       const ends = ['', '.js', '.json', '.node', '/index.js', '/index.json', '/index.node'];
       for (let i = 0; i < ends.length; i++) if (isFile(`${main}${ends[i]}`)) return i;
@@ -100,11 +100,11 @@
     ftruncate: onFd('fs.ftruncate', 'ftruncate', 1),
     // These two are asked by the loader of modules for thousands of paths, and are not recorded.
     internalModuleStat(receiver, path) {
-      const result = host.call('fs.kind', textOf(path ?? receiver));
+      const result = host.quiet('fs.kind', textOf(path ?? receiver));
       return typeof result === 'number' ? result : -2;
     },
     getFormatOfExtensionlessFile(path) {
-      const result = host.call('fs.format', textOf(path));
+      const result = host.quiet('fs.format', textOf(path));
       return result === 1 ? 1 : 0;
     },
     legacyMainResolve,
