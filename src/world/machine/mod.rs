@@ -14,6 +14,7 @@ pub use programs::program_of;
 
 use super::Persona;
 use super::fs::{Base, Content, Data, Fs, Who};
+use super::net::civil;
 use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -184,8 +185,21 @@ fn directory(path: &str, owner: &Owner, start: u64) -> Entry {
     }
 }
 
-/// The values that texts of a machine may name.
+/// How many days ago the things happened that texts give a date of.
+const DAYS_AGO: [u64; 5] = [1, 2, 140, 150, 255];
+
+/// The values that texts of a machine may name. `date-N`, `day-N` and `epoch-N` are the time N days before a run, as
+/// `2024-01-31`, `20240131` and seconds since 1970.
 pub(crate) fn values(persona: &Persona) -> Values {
+    let dates = DAYS_AGO.into_iter().flat_map(|ago| {
+        let seconds = persona.start.saturating_sub(ago * tree::DAY) / 1_000_000_000;
+        let (year, month, day) = civil(seconds / 86_400);
+        [
+            (format!("date-{ago}"), format!("{year}-{month:02}-{day:02}")),
+            (format!("day-{ago}"), format!("{year}{month:02}{day:02}")),
+            (format!("epoch-{ago}"), seconds.to_string()),
+        ]
+    });
     let memory = persona.memory / 1_024;
     let (major, minor) = facts::offset_hours(persona.utc_offset);
     [
@@ -221,6 +235,7 @@ pub(crate) fn values(persona: &Persona) -> Values {
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))
+    .chain(dates)
     .collect()
 }
 

@@ -29,6 +29,8 @@ pub use client::{HttpRequest, HttpResponse};
 pub use dns::{DnsError, Record, RecordType};
 pub use tcp::Connection;
 
+pub(super) use wire::civil;
+
 use super::{Caller, Errno, Notice, Pid, World};
 use crate::trace::Location;
 use names::Names;

@@ -48,7 +48,7 @@ fn split(now: u64) -> (u64, u64) {
 
 /// Year, month and day of a day since 1970 in the Gregorian calendar, by counting from March, so that the leap day is the
 /// last of its year.
-fn civil(days: u64) -> (u64, u64, u64) {
+pub(in crate::world) fn civil(days: u64) -> (u64, u64, u64) {
     // Days from 0000-03-01 to 1970-01-01, and days in 400 years.
     let days = days + 719_468;
     let (era, of_era) = (days / 146_097, days % 146_097);
