@@ -55,11 +55,12 @@
     return { value: record[1], type };
   }
 
+  // The arguments of the callback.
   function shape(type, records) {
-    if (type === 'ANY') return [ArrayPrototypeMap(records, anyRecord)];
+    if (type === 'ANY') return [null, ArrayPrototypeMap(records, anyRecord)];
     const shaped = ArrayPrototypeMap(records, SHAPES[type]);
-    if (type === 'SOA') return [shaped[0]];
-    return type === 'A' || type === 'AAAA' ? [shaped, ArrayPrototypeMap(records, () => TTL)] : [shaped];
+    if (type === 'SOA') return [null, shaped[0]];
+    return type === 'A' || type === 'AAAA' ? [null, shaped, ArrayPrototypeMap(records, () => TTL)] : [null, shaped];
   }
 
   class ChannelWrap extends ctx.AsyncWrap {
@@ -86,7 +87,7 @@
     }
     #query(type, req, name) {
       const records = host.call('net.resolve', name, type);
-      return this.#finish(req, typeof records === 'string' ? [records] : [null, ...shape(type, records)]);
+      return this.#finish(req, typeof records === 'string' ? [records] : shape(type, records));
     }
     queryAny(req, name) { return this.#query('ANY', req, name); }
     queryA(req, name) { return this.#query('A', req, name); }

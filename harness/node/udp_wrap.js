@@ -65,7 +65,7 @@
       if (to === undefined) return -89;
       return this.#send(req, joined(list), to, isConnected ? port : hasCallback);
     }
-    send6(...args) { return this.send(...args); }
+    send6(req, list, count, port, address, hasCallback) { return this.send(req, list, count, port, address, hasCallback); }
     #send(req, bytes, { 0: address, 1: port }, hasCallback) {
       const status = host.call('net.sendTo', this.#fd, address, port, bytes) ?? 0;
       if (status < 0) return status;

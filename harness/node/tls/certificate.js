@@ -1,7 +1,10 @@
 // The certificate that every server of the world shows: for the name it was asked for, from a public authority, valid now.
 (function (host, ctx) {
   'use strict';
-  const { Date, DatePrototypeToUTCString, RegExpPrototypeExec, StringPrototypeSlice } = ctx.primordials;
+  const {
+    ArrayPrototypeJoin, Date, DatePrototypeToUTCString, NumberPrototypeToString, RegExpPrototypeExec, StringPrototypeCharCodeAt,
+    StringPrototypePadStart, StringPrototypeSlice, StringPrototypeToUpperCase,
+  } = ctx.primordials;
 
   const DAY = 24 * 60 * 60 * 1000;
   const bytesOf = (length, name) => {
@@ -10,7 +13,7 @@
     let sum = 7;
     for (let i = 0; i < length; i++) {
       // A number that depends on the name, so that two servers do not have the same key.
-      sum = (sum * 31 + name.charCodeAt(i % name.length) + i) & 0xffff;
+      sum = (sum * 31 + StringPrototypeCharCodeAt(name, i % name.length) + i) & 0xffff;
       bytes[i] = sum >> 4;
     }
     return bytes;
@@ -19,8 +22,8 @@
     const bytes = bytesOf(length, name);
     let text = '';
     for (let i = 0; i < length; i++) {
-      const byte = bytes[i].toString(16).toUpperCase();
-      text += `${i > 0 ? ':' : ''}${byte.length < 2 ? '0' : ''}${byte}`;
+      const byte = StringPrototypePadStart(NumberPrototypeToString(bytes[i], 16), 2, '0');
+      text += `${i > 0 ? ':' : ''}${StringPrototypeToUpperCase(byte)}`;
     }
     return text;
   };
@@ -40,7 +43,7 @@
     return {
       subject: { __proto__: null, CN: shown },
       issuer: { __proto__: null, C: 'US', O: 'Example Trust Services', CN: 'E6' },
-      subjectaltname: names.join(', '),
+      subjectaltname: ArrayPrototypeJoin(names, ', '),
       ca: false,
       bits: 256,
       pubkey: bytesOf(65, shown),
