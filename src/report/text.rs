@@ -169,13 +169,7 @@ impl Page {
         }
         let over = result.findings.len().saturating_sub(FINDINGS);
         self.more(over, "findings; --format json has them all");
-        let sum: Vec<String> = result
-            .arithmetic
-            .iter()
-            .map(|line| format!("{:+} {}", line.points, line.rule))
-            .collect();
-        let sum = sum.join(", ");
-        self.labelled(Tone::Faint, "score", &format!("{} = {sum}", result.score));
+        self.labelled(Tone::Faint, "score", &sum(result));
     }
 
     fn finding(&mut self, finding: &FindingReport) {
@@ -389,6 +383,19 @@ fn branches(processes: &[Process], lead: &str, lines: &mut Vec<(String, String, 
         lines.push((format!("{lead}{corner}"), command, end));
         branches(&process.children, &format!("{lead}{below}"), lines);
     }
+}
+
+/// The score and the points that add up to it.
+fn sum(result: &PackageResult) -> String {
+    let terms = result.arithmetic.iter().enumerate().map(|(i, line)| {
+        let sign = match (i, line.points < 0) {
+            (0, _) => "=",
+            (_, false) => "+",
+            (_, true) => "-",
+        };
+        format!(" {sign} {} {}", line.points.unsigned_abs(), line.rule)
+    });
+    terms.fold(result.score.to_string(), |sum, term| sum + &term)
 }
 
 fn counted(count: usize, what: &str) -> String {

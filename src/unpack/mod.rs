@@ -11,6 +11,9 @@ mod tar;
 mod tree;
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests work on the host")]
+mod disk_tests;
+#[cfg(test)]
 mod tests;
 
 pub use dependencies::{around, beside};

@@ -108,6 +108,19 @@ fn no_flipped_bit_of_the_file_goes_unnoticed() {
 }
 
 #[test]
+fn no_damage_to_the_plain_form_is_more_than_an_error() {
+    let whole = plain(&sample());
+    for at in 0..whole.len() {
+        for value in [0, b'9', b'"', b'{', b'\n', 0xff] {
+            let mut bytes = whole.clone();
+            bytes[at] = value;
+            // Some damage makes another lawful trace; none may panic.
+            let _ = read(&bytes);
+        }
+    }
+}
+
+#[test]
 fn lies_of_a_line_are_found() {
     let lie = |from: &str, to: &str| {
         let mut bytes = plain(&sample());
