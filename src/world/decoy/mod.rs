@@ -129,6 +129,9 @@ fn draw(persona: &Persona, seeds: &Seeds, registries: &[String]) -> Drawn {
         .first()
         .map_or("registry.invalid", String::as_str);
     values.insert("registry".to_owned(), registry.to_owned());
+    let python = registries.iter().find(|host| host.starts_with("py"));
+    let python = python.map_or("index.invalid", String::as_str);
+    values.insert("python-index".to_owned(), python.to_owned());
     // The identifiers around the secrets are the run's, not the group's: they do not vary with the secrets.
     let mut ids = Random::new(seeds.run, "decoy identifiers");
     for (name, alphabet, length) in specs::IDENTIFIERS {

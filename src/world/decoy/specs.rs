@@ -359,10 +359,15 @@ fn ssh(random: &mut Random, values: &Values) -> Made {
     }
 }
 
-/// A macaroon as PyPI issues it: version 2, the issuer's location, an identifier and a signature.
-fn pypi(random: &mut Random, _: &Values) -> Made {
-    let body = format::base64_url(format::bytes(random, 129));
-    format!("pypi-AgE{body}").into()
+/// A macaroon as a Python index issues it: version 2, the index's host, an identifier of 36 characters, a signature.
+fn pypi(random: &mut Random, values: &Values) -> Made {
+    let host = values.get("python-index").map_or("", String::as_str);
+    let mut body = vec![2, 1, u8::try_from(host.len()).unwrap_or(u8::MAX)];
+    body.extend_from_slice(host.as_bytes());
+    body.extend_from_slice(&[2, 36]);
+    body.extend_from_slice(random.text(HEX, 36).as_bytes());
+    body.extend(format::bytes(random, 80));
+    format!("pypi-{}", format::base64_url(body)).into()
 }
 
 /// The private key of a service account: a PKCS #8 structure of 1217 bytes, in the JSON form with `\n`.
