@@ -262,3 +262,52 @@ fn downloaded_scripts_run_and_dropped_programs_are_kept() {
         ["native program /tmp/m"]
     );
 }
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test measures the host's own time"
+)]
+fn nested_brackets_of_all_kinds_end_soon() {
+    let nest = |open: &str, inner: &str, close: &str, depth: usize| {
+        format!("{}{inner}{}", open.repeat(depth), close.repeat(depth))
+    };
+    let scripts = [
+        nest("(", "true", ")", 38),
+        nest("{ ", "true;", " };", 38),
+        format!("echo {}", nest("$(echo ", "x", ")", 30)),
+        format!("echo {}", nest("${a:-", "x", "}", 38)),
+        format!("echo $(({}))", nest("(", "1", ")", 30)),
+        format!("echo {}", nest("\"$(echo ", "x", ")\"", 30)),
+        format!("echo {}", nest("{a,", "b", "}", 30)),
+        nest("if true; then ", "true;", " fi;", 30),
+        nest("((", "1", "))", 18),
+        nest("$((", "1", "))", 18),
+        "!".repeat(5_000),
+        "`".repeat(5_000),
+        "${".repeat(5_000),
+        "[[ ".repeat(2_000),
+    ];
+    for script in scripts {
+        let started = std::time::Instant::now();
+        run_in(fresh(), &script);
+        let head: String = script.chars().take(40).collect();
+        assert!(started.elapsed().as_secs() < 20, "{head}");
+    }
+}
+
+#[test]
+fn waiting_takes_virtual_time_only() {
+    let (_, _, world) = run_in(fresh(), "sleep 86400; sleep 1 & wait");
+    assert_eq!(kinds(&world, Kind::ClockSleep), ["86400000", "1000"]);
+    assert!(world.clock.elapsed() >= 86_400_000_000_000);
+}
+
+#[test]
+fn schedulers_are_written_where_they_read() {
+    let (text, _, world) = run_in(fresh(), "echo '* * * * * /tmp/x' | crontab -; crontab -l");
+    assert_eq!(text, "* * * * * /tmp/x\n");
+    assert!(
+        kinds(&world, Kind::FileWrite).contains(&"/var/spool/cron/crontabs/mwerner".to_owned())
+    );
+}
