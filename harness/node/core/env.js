@@ -17,7 +17,8 @@
   const OWN = [
     'node:child_process', 'node:internal/modules/', 'node:internal/process/', 'node:internal/main/', 'node:internal/options',
     'node:internal/tty', 'node:internal/util/colors', 'node:internal/util/debuglog', 'node:internal/console/', 'node:internal/cluster/',
-    'node:_http_agent', 'node:internal/tls/', 'node:internal/deps/',
+    'node:cluster', 'node:_http_agent', 'node:internal/tls/', 'node:tls', 'node:internal/http', 'node:internal/bootstrap/',
+    'node:internal/deps/', 'node:internal/worker', 'node:readline', 'node:internal/readline/', 'node:internal/source_map/', 'node:net',
   ];
   function isOwn() {
     if (!ctx.isPrepared) return true;
