@@ -19,92 +19,91 @@ use std::process::ExitCode;
 /// Where the script's folder stands in the world.
 const PLACE: &str = "/home/mwerner/scripts";
 
-fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
+/// Anything that ends the example early, as a text for its user.
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> Result<ExitCode, Failure> {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
     let events = arguments.first().is_some_and(|first| first == "--events");
     if events {
         arguments.remove(0);
     }
-    let Some(first) = arguments.first().cloned() else {
-        return Err("give a script".into());
-    };
     let persona = Persona::default();
     let mut fs = Fs::on(machine::base(&persona));
+    let start = start(arguments, &mut fs, &persona)?;
+    let mut world = Box::new(World::default());
+    world.clock = Clock::starting_at(persona.start);
+    world.random = Random::new(0, "guest");
+    world.fs = fs;
+    world.persona = persona;
+    let cache = Cache::open_at(&std::env::temp_dir().join("lazaret-example-cache"))?;
+    let mut session = Session::new(&Runtime::load(&cache)?, world);
+    let end = session.step(start)?;
+    print(session.world())?;
+    if events {
+        list(session.world());
+        eprintln!("{end:?}");
+    }
+    Ok(ExitCode::from(u8::from(
+        end.end != lazaret::trace::RunEnd::Completed,
+    )))
+}
+
+/// What is run: the script, which is planted with its folder, or a line of shell.
+fn start(mut arguments: Vec<String>, fs: &mut Fs, persona: &Persona) -> Result<Start, Failure> {
+    let first = arguments.first().cloned().ok_or("give a script")?;
     let owner = Who {
         uid: persona.uid,
         gid: persona.gid,
     };
     fs.plant_dir(PLACE, 0o755).plant_owner(PLACE, owner);
     let (program, argv) = if first == "--sh" {
-        (
-            "/bin/sh",
-            vec![
-                "sh".into(),
-                "-c".into(),
-                arguments.get(1).cloned().unwrap_or_default(),
-            ],
-        )
+        let line = arguments.get(1).cloned().unwrap_or_default();
+        ("/bin/sh", vec!["sh".into(), "-c".into(), line])
     } else {
         let script = Path::new(&first).canonicalize()?;
-        plant(&mut fs, script.parent().ok_or("no folder")?, PLACE)?;
-        let name = script
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        plant(fs, script.parent().ok_or("no folder")?, PLACE)?;
+        let name = script.file_name().unwrap_or_default().to_string_lossy();
         arguments[0] = format!("{PLACE}/{name}");
         (
             "/usr/bin/node",
             [vec!["node".to_owned()], arguments].concat(),
         )
     };
-    let mut world = Box::new(World::default());
-    world.clock = Clock::starting_at(persona.start);
-    world.random = Random::new(0, "guest");
-    world.fs = fs;
-    let env = machine::environment(&persona);
-    world.persona = persona;
-    let runtime = Runtime::load(&Cache::open_at(
-        &std::env::temp_dir().join("lazaret-example-cache"),
-    )?)?;
-    let mut session = Session::new(&runtime, world);
-    let start = Start {
+    Ok(Start {
         phase: "example".into(),
         command: argv.join(" "),
         argv,
         program: program.into(),
         cwd: PLACE.into(),
-        env,
+        env: machine::environment(persona),
         ..Start::default()
-    };
-    let end = session.step(start)?;
-    for (stream, piece) in session.world().console.pieces() {
+    })
+}
+
+fn print(world: &World) -> std::io::Result<()> {
+    for (stream, piece) in world.console.pieces() {
         match stream {
             Stream::Error => std::io::stderr().write_all(piece)?,
             _ => std::io::stdout().write_all(piece)?,
         }
     }
-    if events {
-        for event in session.world().recorder.events() {
-            let at = event
-                .at
-                .first()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            eprintln!(
-                "{:>5} {:<18} {} {:?} {at} {:?}",
-                event.pid,
-                event.kind.name(),
-                event.subject,
-                event.outcome,
-                event.detail
-            );
-        }
-        eprintln!("{end:?}");
+    Ok(())
+}
+
+fn list(world: &World) {
+    for event in world.recorder.events() {
+        let at = event.at.first().map(ToString::to_string);
+        eprintln!(
+            "{:>5} {:<18} {} {:?} {} {:?}",
+            event.pid,
+            event.kind.name(),
+            event.subject,
+            event.outcome,
+            at.unwrap_or_default(),
+            event.detail
+        );
     }
-    Ok(ExitCode::from(u8::from(
-        end.end != lazaret::trace::RunEnd::Completed,
-    )))
 }
 
 fn plant(fs: &mut Fs, from: &Path, to: &str) -> std::io::Result<()> {
