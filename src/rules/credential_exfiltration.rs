@@ -12,13 +12,16 @@
 //!
 //! Since 0.1.0.
 
-use super::{Confidence, Finding, Meta, Rule, Severity, View};
-use crate::trace::{Event, Kind};
-use std::collections::BTreeMap;
+use super::{Confidence, Finding, Leak, Meta, Rule, Severity, View};
+use crate::trace::{Decoy, Event, Kind};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The rule.
 #[derive(Debug)]
 pub(super) struct Check;
+
+/// Secrets that a sentence names; the rest is counted.
+const NAMED: usize = 4;
 
 impl Rule for Check {
     const META: Meta = Meta {
@@ -31,61 +34,70 @@ impl Rule for Check {
     };
 
     fn check(view: &View<'_>) -> Vec<Finding> {
-        // One finding for each secret and host: a thief who tries three times stole once.
-        let mut grouped: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-        for (index, leak) in view
-            .leaks()
-            .iter()
-            .enumerate()
-            .filter(|(_, leak)| !leak.allowed)
-        {
+        // One finding for each host: a thief who tries three times stole once.
+        let mut hosts: BTreeMap<&str, Vec<&Leak<'_>>> = BTreeMap::new();
+        for leak in view.leaks().iter().filter(|leak| !leak.allowed) {
             if let Some(out) = view.outgoing().get(leak.outgoing) {
-                grouped
-                    .entry((&leak.decoy.name, &out.host))
-                    .or_default()
-                    .push(index);
+                hosts.entry(&out.host).or_default().push(leak);
             }
         }
-        grouped
-            .into_iter()
-            .filter_map(|((name, host), indexes)| {
-                let leak = view.leaks().get(*indexes.first()?)?;
-                let out = view.outgoing().get(leak.outgoing)?;
-                let disguise = match leak.encoding.as_str() {
-                    "" => String::new(),
-                    encoding => format!(", disguised by {encoding}"),
-                };
-                let detail = format!("{name} goes to {host} {}{disguise}", out.via.phrase());
-                let sent = indexes
-                    .iter()
-                    .filter_map(|index| view.outgoing().get(view.leaks().get(*index)?.outgoing))
-                    .flat_map(|out| out.events.iter().copied());
-                let events: Vec<&Event> = sent
-                    .chain(sources(view, leak.decoy, out.events.first()))
-                    .collect();
-                Some(Self::META.finding(view, &events, detail))
-            })
-            .collect()
+        let finding = |(host, leaks): (&str, Vec<&Leak<'_>>)| stolen(view, host, &leaks);
+        hosts.into_iter().filter_map(finding).collect()
     }
 }
 
-/// The reads that brought the secret in before it left.
-fn sources<'t>(
-    view: &View<'t>,
-    decoy: &crate::trace::Decoy,
-    before: Option<&&'t Event>,
-) -> Vec<&'t Event> {
+/// The finding for all that one host gets.
+fn stolen(view: &View<'_>, host: &str, leaks: &[&Leak<'_>]) -> Option<Finding> {
+    let first = leaks.first()?;
+    let out = view.outgoing().get(first.outgoing)?;
+    let names: BTreeSet<&str> = leaks.iter().map(|leak| leak.decoy.name.as_str()).collect();
+    let mut listed: Vec<String> = names
+        .iter()
+        .take(NAMED)
+        .map(|name| (*name).to_owned())
+        .collect();
+    if names.len() > NAMED {
+        listed.push(format!("{} more", names.len() - NAMED));
+    }
+    let verb = if names.len() == 1 { "goes" } else { "go" };
+    let disguise = match first.encoding.as_str() {
+        "" => String::new(),
+        encoding => format!(", disguised by {encoding}"),
+    };
+    let detail = format!(
+        "{} {verb} to {host} {}{disguise}",
+        listed.join(", "),
+        out.via.phrase()
+    );
+    let carriers = leaks
+        .iter()
+        .filter_map(|leak| view.outgoing().get(leak.outgoing));
+    let sent = carriers.flat_map(|out| out.events.iter().copied());
+    let decoys: Vec<&Decoy> = leaks.iter().map(|leak| leak.decoy).collect();
+    let events: Vec<&Event> = sent
+        .chain(sources(view, &decoys, out.events.first()))
+        .collect();
+    Some(Check::META.finding(view, &events, detail))
+}
+
+/// The reads that brought the secrets in before the first of them left.
+fn sources<'t>(view: &View<'t>, decoys: &[&Decoy], before: Option<&&'t Event>) -> Vec<&'t Event> {
     let end = before.map_or(u32::MAX, |event| event.seq);
+    let names: BTreeSet<&str> = decoys.iter().map(|decoy| decoy.name.as_str()).collect();
+    let variables: BTreeSet<&str> = decoys
+        .iter()
+        .flat_map(|decoy| decoy.variables.iter().map(String::as_str))
+        .collect();
     let reads = view.of_any(&[Kind::FileRead, Kind::EnvRead, Kind::EnvList]);
-    reads
-        .into_iter()
-        .filter(|event| event.seq < end)
+    let earlier = reads.into_iter().filter(|event| event.seq < end);
+    earlier
         .filter(|event| match event.kind {
-            Kind::FileRead => view
-                .decoys_in(view.path(event))
-                .any(|held| held.name == decoy.name),
-            Kind::EnvRead => decoy.variables.contains(&event.subject),
-            _ => !decoy.variables.is_empty(),
+            Kind::FileRead => {
+                let mut held = view.decoys_in(view.path(event));
+                held.any(|decoy| names.contains(decoy.name.as_str()))
+            }
+            Kind::EnvRead => variables.contains(event.subject.as_str()),
+            _ => !variables.is_empty(),
         })
         .collect()
 }

@@ -27,6 +27,7 @@ pub use view::{Leak, View};
 
 use crate::trace::{Event, Location, Trace};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// How bad it is if the finding is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -197,12 +198,44 @@ pub fn judge(trace: &Trace) -> Vec<Finding> {
             found
         })
         .collect();
+    merge(&mut findings);
     findings.sort_by(|a, b| {
         (b.severity, b.confidence)
             .cmp(&(a.severity, a.confidence))
             .then_with(|| (&a.rule, &a.evidence, &a.detail).cmp(&(&b.rule, &b.evidence, &b.detail)))
     });
     findings
+}
+
+/// Makes one finding of those that a rule gives the same weight at the same place: a loop is reported once.
+fn merge(findings: &mut Vec<Finding>) {
+    let mut firsts: BTreeMap<_, usize> = BTreeMap::new();
+    let mut merged: Vec<(Finding, usize)> = Vec::new();
+    for finding in findings.drain(..) {
+        let weight = (finding.severity, finding.confidence);
+        let key = (
+            finding.rule.clone(),
+            weight,
+            finding.phase.clone(),
+            finding.at.clone(),
+        );
+        let first = *firsts.entry(key).or_insert(merged.len());
+        match merged.get_mut(first).filter(|_| finding.at.is_some()) {
+            Some((first, more)) => {
+                first.evidence.extend(finding.evidence);
+                *more += 1;
+            }
+            None => merged.push((finding, 0)),
+        }
+    }
+    findings.extend(merged.into_iter().map(|(mut finding, more)| {
+        finding.evidence.sort_unstable();
+        finding.evidence.dedup();
+        if more > 0 {
+            finding.detail = format!("{}; {more} more like it", finding.detail);
+        }
+        finding
+    }));
 }
 
 impl Meta {

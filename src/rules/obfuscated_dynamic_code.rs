@@ -158,7 +158,7 @@ fn acts<'t>(view: &View<'t>, eval: &Event, powers: &[&str]) -> Vec<&'t Event> {
         .collect()
 }
 
-/// The encoding under which each evaluated text stands in the code that the package loaded; texts that stand there plainly,
+/// The encoding under which each evaluated text stands in the code that the package loaded or put on a command line; texts that stand there plainly,
 /// or nowhere, are left out.
 fn origins(view: &View<'_>, evals: &[(&Event, String)]) -> BTreeMap<usize, String> {
     let texts = Texts::new(evals.iter().map(|(_, text)| body(text.as_bytes())));
@@ -168,7 +168,7 @@ fn origins(view: &View<'_>, evals: &[(&Event, String)]) -> BTreeMap<usize, Strin
         return hidden;
     }
     let mut budget = Budget::default();
-    let sources = view.of_any(&[Kind::CodeLoad, Kind::CodeEval]);
+    let sources = view.of_any(&[Kind::CodeLoad, Kind::CodeEval, Kind::ProcSpawn]);
     for event in sources {
         let Some(source) = view.payload(event) else {
             continue;
@@ -242,6 +242,18 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].confidence, Confidence::High);
         assert_eq!(found[0].at.as_ref().map(|at| at.line), Some(2));
+    }
+
+    #[test]
+    fn text_hidden_on_a_command_line_is_found() {
+        let mut builder = TraceBuilder::new();
+        let encoded = encoded();
+        let child = builder.spawn(&["node", "-e", &encoded]);
+        builder.process(child);
+        builder.payload(Kind::CodeEval, "vm", encoded.as_bytes());
+        builder.payload(Kind::CodeEval, "eval", PAYLOAD.as_bytes());
+        builder.spawn(&["/bin/sh", "-c", "echo INERT-PAYLOAD"]);
+        assert_eq!(builder.check::<Check>().len(), 1);
     }
 
     #[test]

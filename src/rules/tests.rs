@@ -91,6 +91,18 @@ fn findings_are_ordered_and_the_same_every_time() {
 }
 
 #[test]
+fn a_loop_is_reported_once_with_all_its_evidence() {
+    let mut builder = TraceBuilder::new();
+    for _ in 0..3 {
+        builder.spawn(&["npm", "publish"]);
+    }
+    let findings = judge(&builder.finish());
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].evidence, [0, 1, 2]);
+    assert!(findings[0].detail.ends_with("; 2 more like it"));
+}
+
+#[test]
 fn an_empty_trace_has_no_findings() {
     assert_eq!(judge(&crate::trace::Trace::default()), []);
 }

@@ -178,13 +178,14 @@ impl<'t> View<'t> {
         chain
     }
 
-    /// The place in the package that led to an event: its innermost frame in the package, else any frame, else the place
-    /// where its process was started.
+    /// The place in the package that led to an event: the innermost frame in the package, of the event or of a start of its
+    /// process, else any frame.
     #[must_use]
     pub fn location(&self, event: &Event) -> Option<Location> {
+        let chain: Vec<&Event> = [event].into_iter().chain(self.ancestors(event)).collect();
+        let frames = || chain.iter().flat_map(|event| &event.at);
         let own = |at: &&Location| self.places.of(&at.file) == Place::Own;
-        let of = |event: &Event| event.at.iter().find(own).or(event.at.first()).map(plain);
-        of(event).or_else(|| self.ancestors(event).into_iter().find_map(of))
+        frames().find(own).or(frames().next()).map(plain)
     }
 
     /// The host of a `net.*` event.
