@@ -165,3 +165,50 @@ fn a_hostile_name_cannot_write_to_the_terminal() {
     assert_eq!(text.lines().count(), 1, "{text:?}");
     assert!(!text.contains('\u{1b}'), "{text:?}");
 }
+
+#[test]
+fn dependencies_inside_an_archive_and_beside_it_are_found() {
+    let manifest: &[u8] =
+        br#"{"name": "x", "version": "1.0.0", "dependencies": {"inner": "1", "outer": "1"}}"#;
+    let scratch = Scratch::new();
+    let path = scratch.file(
+        "x.tgz",
+        &tgz(&[
+            ("package.json", manifest),
+            ("index.js", b"require('inner'); require('outer');"),
+            ("node_modules/inner/index.js", b"exports.inner = 1;"),
+        ]),
+    );
+    let alone = run(&["vet", "-q", &path]);
+    assert_eq!(code(&alone), 3, "{}", stdout(&alone));
+    let outer = scratch.path("node_modules/outer");
+    std::fs::create_dir_all(&outer).expect("a writable directory");
+    scratch.file("node_modules/outer/index.js", b"exports.outer = 1;");
+    let both = run(&["vet", "-q", &path]);
+    assert_eq!(code(&both), 0, "{}", stdout(&both));
+}
+
+#[test]
+fn only_a_directory_that_is_worked_on_is_prepared() {
+    let scratch = Scratch::new();
+    let manifest = br#"{"name": "x", "version": "1.0.0", "scripts": {"prepare": "echo made"}}"#;
+    let phases = |path: &str| {
+        let output = run(&["vet", "--format", "json", path]);
+        let report: serde_json::Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+        let runs = report["results"][0]["coverage"]["phases"]
+            .as_array()
+            .cloned();
+        let names: Vec<String> = runs
+            .into_iter()
+            .flatten()
+            .filter_map(|run| run["phase"].as_str().map(str::to_owned))
+            .collect();
+        names.join(" ")
+    };
+    for (place, expected) in [("own", "prepare import"), ("node_modules/x", "import")] {
+        let path = scratch.path(place);
+        std::fs::create_dir_all(&path).expect("a writable directory");
+        scratch.file(&format!("{place}/package.json"), manifest);
+        assert_eq!(phases(&path), expected, "{place}");
+    }
+}
