@@ -1,10 +1,11 @@
 // Binding `spawn_sync`: the synchronous forms of child_process. The child runs to its end while the parent waits.
 (function (host, ctx) {
   'use strict';
-  const { TypedArrayPrototypeGetBuffer, TypedArrayPrototypeSubarray } = ctx.primordials;
+  const { MathFloor, MathMin, TypedArrayPrototypeGetBuffer, TypedArrayPrototypeSubarray } = ctx.primordials;
   const UV_ETIMEDOUT = -110;
   const UV_ENOBUFS = -105;
   const SIGTERM = 15;
+  const PIECE = 65536;
 
   function feed(fd, input) {
     if (input !== undefined && input !== null) {
@@ -23,7 +24,8 @@
     let bytes = host.call('proc.drain', fd);
     if (typeof bytes === 'number') return Buffer.alloc(0);
     if (most > 0 && bytes.length > most) {
-      bytes = TypedArrayPrototypeSubarray(bytes, 0, most);
+      // Node looks after each piece that it has read, and keeps it.
+      bytes = TypedArrayPrototypeSubarray(bytes, 0, MathMin(bytes.length, (MathFloor(most / PIECE) + 1) * PIECE));
       result.error ??= UV_ENOBUFS;
     }
     return Buffer.from(TypedArrayPrototypeGetBuffer(bytes), bytes.byteOffset, bytes.length);

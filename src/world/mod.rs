@@ -17,6 +17,7 @@ pub mod persona;
 pub mod process;
 pub mod random;
 pub mod shell;
+pub mod signal;
 
 pub use clock::Clock;
 pub use errno::Errno;

@@ -5,7 +5,7 @@
 
 use super::{Errno, World};
 use crate::trace::Location;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Number of a process in the world.
 pub type Pid = u32;
@@ -187,6 +187,8 @@ pub struct Process {
     pub depth: u32,
     /// Where in the package's code it was started.
     pub origin: Vec<Location>,
+    /// Signals for which it has a handler.
+    pub handles: BTreeSet<i32>,
     /// What it has to be told.
     pub inbox: VecDeque<Notice>,
     /// Whether its parent is told of its end.

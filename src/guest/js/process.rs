@@ -5,6 +5,7 @@ use crate::guest::Stop;
 use crate::guest::instance::Fault;
 use crate::trace::Kind;
 use crate::world::process::Drive;
+use crate::world::signal::Effect;
 use crate::world::{Errno, Exit, Notice, Wait};
 
 /// Nanoseconds in a millisecond.
@@ -37,6 +38,7 @@ pub(super) fn call(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<V
         // A title is only a text in the process table, which nobody else reads.
         "title" => Ok(Value::Null),
         "kill" => kill(host, args),
+        "handle" => handle(host, args),
         "dlopen" => dlopen(host, args.text(0).ok_or(Errno::INVAL)?),
         "umask" => {
             let old = host.process()?.umask;
@@ -77,34 +79,27 @@ fn identity(host: &Host<'_>, which: &str) -> Value {
     }
 }
 
-/// Sends a signal. One to itself ends the process: handlers of its own are called by the harness before it asks.
+/// Sends a signal. One to itself for which it has no handler ends the process.
 fn kill(host: &mut Host<'_>, args: &Args<'_>) -> Result<Value, Fault> {
-    let (target, signal) = (
-        args.integer::<i64>(0).ok_or(Errno::INVAL)?,
-        args.integer::<i32>(1).ok_or(Errno::INVAL)?,
-    );
-    let pid = u32::try_from(target.unsigned_abs()).map_err(|_| Errno::SRCH)?;
-    let caller = host.caller.clone();
-    host.world.act(
-        &caller,
-        Kind::ProcSignal,
-        format!("{signal} {target}"),
-        |world, _| {
-            let process = world.processes.get(pid).ok_or(Errno::SRCH)?;
-            match process.state {
-                crate::world::process::State::Exited(_) => Err(Errno::SRCH),
-                _ => Ok(()),
-            }
-        },
-    )?;
-    if signal == 0 {
-        return Ok(Value::Null);
-    }
-    if pid == caller.pid {
+    let target = args.integer::<i64>(0).ok_or(Errno::INVAL)?;
+    let signal = args.integer::<i32>(1).ok_or(Errno::INVAL)?;
+    let effect = host.world.signal(&host.caller, target, signal)?;
+    let own = target == 0 || target.unsigned_abs() == u64::from(host.caller.pid);
+    if own && effect == Effect::Ends {
         return Err(Fault::Stop(Stop::Signal(signal)));
     }
-    host.world.processes.end(pid, Exit::Signal(signal));
-    host.world.end_process(pid);
+    Ok(Value::Null)
+}
+
+/// Notes that a signal has a handler, or has one no more.
+fn handle(host: &mut Host<'_>, args: &Args<'_>) -> Result<Value, Fault> {
+    let signal = args.integer::<i32>(0).ok_or(Errno::INVAL)?;
+    let handles = &mut host.process()?.handles;
+    if args.flag(1) {
+        handles.insert(signal);
+    } else {
+        handles.remove(&signal);
+    }
     Ok(Value::Null)
 }
 

@@ -5,6 +5,7 @@ use crate::trace::{Kind, Outcome};
 use crate::world::exec;
 use crate::world::fs::Type;
 use crate::world::process::State;
+use crate::world::signal::{Effect, signal_name, signal_number};
 use crate::world::{Baton, Caller, Errno, Exit, OpenFlags, Pid, Stopped, Wait, World};
 use std::collections::BTreeMap;
 
@@ -13,6 +14,9 @@ const MAX_DEPTH: u32 = 150;
 
 /// Bytes that one read takes.
 const PIECE: usize = 64 << 10;
+
+/// The signal of `kill` without a name, and for names that are none.
+const TERM: i32 = 15;
 
 /// How a redirect opens a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,34 +140,27 @@ impl<'b> Seat<'b> {
             .max()
     }
 
-    /// Sends a signal; `false` when there is no such process. Recorded.
+    /// Sends a signal; `false` when there is no such process or it belongs to the machine. Recorded.
     pub(super) fn signal(&mut self, caller: &Caller, signal: &str, target: &str) -> bool {
-        let pid = target.parse::<Pid>().ok();
-        let known = pid.filter(|pid| {
-            let process = self.world.processes.get(*pid);
-            process.is_some_and(|process| !matches!(process.state, State::Exited(_)))
-        });
-        let seq = self
-            .world
-            .note(caller, Kind::ProcSignal, format!("SIG{signal} {target}"));
-        let Some(pid) = known else {
-            self.world
-                .recorder
-                .settle(seq, Outcome::Error(Errno::SRCH.name().to_owned()));
+        let number = signal_number(signal).unwrap_or(TERM);
+        let Ok(pid) = target.parse() else {
+            // The attempt is on record even when it names nobody.
+            let subject = format!("{} {target}", signal_name(number));
+            let seq = self.world.note(caller, Kind::ProcSignal, subject);
+            let outcome = Outcome::Error(Errno::SRCH.name().to_owned());
+            self.world.recorder.settle(seq, outcome);
             return false;
         };
-        let number = match signal {
-            "0" | "EXIT" => return true,
-            "HUP" | "1" => 1,
-            "INT" | "2" => 2,
-            "KILL" | "9" => 9,
-            "USR1" | "10" => 10,
-            "USR2" | "12" => 12,
-            _ => 15,
-        };
-        self.world.processes.end(pid, Exit::Signal(number));
-        self.world.end_process(pid);
-        true
+        match self.world.signal(caller, pid, number) {
+            Ok(effect) => {
+                if effect == Effect::Ends && pid == i64::from(caller.pid) {
+                    self.world.processes.end(caller.pid, Exit::Signal(number));
+                    self.world.end_process(caller.pid);
+                }
+                true
+            }
+            Err(_) => false,
+        }
     }
 
     /// Does something that a program with more rights than its user does.
