@@ -111,7 +111,12 @@ fn unpack(
         };
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         if request.letters.contains('t') {
-            tool.out(format!("{name}\n"))?;
+            let slash = if entry.header().entry_type().is_dir() && !name.ends_with('/') {
+                "/"
+            } else {
+                ""
+            };
+            tool.out(format!("{name}{slash}\n"))?;
             continue;
         }
         // Like tar itself: no absolute names, no way up.
@@ -125,12 +130,7 @@ fn unpack(
         }
         let target = format!("{base}/{}", parts.join("/"));
         let mode = entry.header().mode().unwrap_or(0o644) & 0o777;
-        for (i, _) in target.match_indices('/').filter(|(i, _)| *i > 0) {
-            if let Some(parent) = target.get(..i).filter(|parent| !tool.is_directory(parent)) {
-                // A parent that cannot be made shows in the failure of its child.
-                let _ = tool.seat.world.mkdir(&caller, parent, 0o777);
-            }
-        }
+        make_parents(tool, &target);
         let kind = entry.header().entry_type();
         let result = if kind.is_dir() {
             if tool.is_directory(&target) {
@@ -166,6 +166,17 @@ fn unpack(
         }
     }
     Ok(good)
+}
+
+/// Makes the directories above a path that are not there.
+fn make_parents(tool: &mut Tool<'_, '_>, path: &str) {
+    let caller = tool.caller();
+    for (i, _) in path.match_indices('/').filter(|(i, _)| *i > 0) {
+        if let Some(parent) = path.get(..i).filter(|parent| !tool.is_directory(parent)) {
+            // A parent that cannot be made shows in the failure of its child.
+            let _ = tool.seat.world.mkdir(&caller, parent, 0o777);
+        }
+    }
 }
 
 fn create(tool: &mut Tool<'_, '_>, request: &Request) -> Done {

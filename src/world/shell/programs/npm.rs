@@ -131,6 +131,8 @@ fn run_script(tool: &mut Tool<'_, '_>, name: &str, rest: &[String], if_present: 
         }
     }
     set_directory(tool, &directory);
+    let quiet = tool.options(VALUED).has("s silent")
+        || tool.options(VALUED).value("loglevel") == Some("silent");
     for event in [format!("pre{name}"), name.to_owned(), format!("post{name}")] {
         let Some(script) = manifest["scripts"][&event].as_str() else {
             continue;
@@ -144,6 +146,12 @@ fn run_script(tool: &mut Tool<'_, '_>, name: &str, rest: &[String], if_present: 
         };
         env.insert("npm_lifecycle_event".to_owned(), event.clone());
         env.insert("npm_lifecycle_script".to_owned(), script.to_owned());
+        if !quiet {
+            tool.out(format!(
+                "\n> {}{event}\n> {script}{arguments}\n\n",
+                label(&manifest)
+            ))?;
+        }
         let argv = ["sh", "-c", &format!("{script}{arguments}")]
             .map(str::to_owned)
             .to_vec();
@@ -153,6 +161,14 @@ fn run_script(tool: &mut Tool<'_, '_>, name: &str, rest: &[String], if_present: 
         }
     }
     Ok(0)
+}
+
+/// The package as npm names it above what a script prints.
+fn label(manifest: &Value) -> String {
+    match (manifest["name"].as_str(), manifest["version"].as_str()) {
+        (Some(name), Some(version)) => format!("{name}@{version} "),
+        _ => String::new(),
+    }
 }
 
 pub(super) fn set_directory(tool: &mut Tool<'_, '_>, directory: &str) {
