@@ -46,7 +46,7 @@ impl Default for Limits {
             files: 100_000,
             file_size: 256 << 20,
             output: 1 << 20,
-            processes: 200,
+            processes: 1_000,
             depth: 12,
             connections: 1_000,
             pipe: 16 << 20,

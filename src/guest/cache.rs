@@ -14,6 +14,9 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use wasmtime::Engine;
 
+/// Compiled guests of other versions that are kept, for whoever goes back and forth between two.
+const KEPT: usize = 2;
+
 /// Why the cache cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum CacheError {
@@ -119,7 +122,30 @@ impl Cache {
         let metadata = file.metadata().map_err(|error| self.io(error))?;
         let stamp = format!("{} {}", hex(&Sha256::digest(code)), identity_of(&metadata));
         self.write(&stamp_name(key), stamp.as_bytes())?;
+        self.forget_old(key);
         Ok(file.into_std())
+    }
+
+    /// Removes the code of earlier versions, the oldest first, so that upgrades do not fill the disk. What another process has
+    /// mapped stays mapped. A file that cannot be removed is left: the cache works without this.
+    fn forget_old(&self, key: &str) {
+        let Ok(entries) = self.dir.entries() else {
+            return;
+        };
+        let mut others: Vec<_> = entries
+            .filter_map(|entry| {
+                let entry = entry.ok()?;
+                let name = entry.file_name().into_string().ok()?;
+                let other = name.strip_suffix(".cwasm").filter(|other| *other != key)?;
+                Some((entry.metadata().ok()?.mtime(), other.to_owned()))
+            })
+            .collect();
+        others.sort_unstable();
+        let surplus = others.len().saturating_sub(KEPT);
+        for (_, old) in others.into_iter().take(surplus) {
+            let _ = self.dir.remove_file(code_name(&old));
+            let _ = self.dir.remove_file(stamp_name(&old));
+        }
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), CacheError> {
@@ -204,6 +230,17 @@ mod tests {
         assert!(cache.open("k").unwrap().is_some());
         cache.dir.write(code_name("k"), b"evil").unwrap();
         assert!(cache.open("k").unwrap().is_none());
+    }
+
+    #[test]
+    fn code_of_old_versions_is_forgotten() {
+        let (_place, cache) = cache();
+        for key in ["a", "b", "c", "d", "e"] {
+            cache.store(key, b"code").unwrap();
+        }
+        let kept = ["a", "b", "c", "d", "e"].map(|key| cache.open(key).unwrap().is_some());
+        assert_eq!(kept.iter().filter(|kept| **kept).count(), KEPT + 1);
+        assert!(kept[4]);
     }
 
     #[test]

@@ -59,9 +59,15 @@ impl Station {
     ///
     /// [`Error::Internal`] when the engine or the cache of compiled code does not work.
     pub fn open(cache: &Cache) -> Result<Station, Error> {
-        let runtime = Runtime::load(cache).map_err(|error| Error::Internal(error.to_string()))?;
         let persona = Persona::default();
-        let disk = machine::base(&persona);
+        // Mapping the guest and furnishing the machine take about equally long and need nothing of each other.
+        let (runtime, disk) = std::thread::scope(|scope| {
+            let disk = scope.spawn(|| machine::base(&persona));
+            (Runtime::load(cache), disk.join())
+        });
+        let runtime = runtime.map_err(|error| Error::Internal(error.to_string()))?;
+        let disk =
+            disk.map_err(|_| Error::Internal("the made-up machine cannot be furnished".into()))?;
         Ok(Station {
             runtime,
             persona,
