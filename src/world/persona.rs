@@ -73,8 +73,8 @@ impl Default for Persona {
             locale: "en-US".into(),
             timezone: "America/New_York".into(),
             utc_offset: -300,
-            // Tuesday, 12 November 2024, 15:24:07 UTC.
-            start: 1_731_425_047_000_000_000,
+            // Tuesday, 10 November 2026, 15:24:07 UTC.
+            start: 1_794_324_247_000_000_000,
             cpus: 8,
             cpu_model: "13th Gen Intel(R) Core(TM) i7-1360P".into(),
             memory: 33_336_758_272,

@@ -149,7 +149,7 @@ fn ask(tool: &mut Tool<'_, '_>, verb: &str, options: &super::Options, operands: 
                     .replace("%ae", &mail)
                     .replace("%s", "Update dependencies"),
                 _ => format!(
-                    "commit {commit}\nAuthor: {name} <{mail}>\nDate:   Mon Nov 11 17:02:41 2024 -0500\n\n    Update dependencies"
+                    "commit {commit}\nAuthor: {name} <{mail}>\nDate:   Mon Nov 9 17:02:41 2026 -0500\n\n    Update dependencies"
                 ),
             };
             tool.out(format!("{text}\n"))?;

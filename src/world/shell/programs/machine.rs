@@ -98,7 +98,7 @@ pub(super) fn whoami(tool: &mut Tool<'_, '_>) -> Done {
 
 pub(super) fn who(tool: &mut Tool<'_, '_>) -> Done {
     tool.answer("user", |persona| {
-        format!("{:<8} tty2         2024-11-09 11:54 (tty2)", persona.user)
+        format!("{:<8} tty2         2026-11-07 11:54 (tty2)", persona.user)
     })
 }
 
