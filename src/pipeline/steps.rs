@@ -81,13 +81,13 @@ impl Place<'_> {
                 session.step(self.script(step, script, *line)).map(|_| ())
             }
             Action::Import { entries } => self.import(session, step, entries),
-            Action::Skip { reason } => {
-                let world = session.world();
-                let persona = world.persona.name.clone();
-                world
-                    .recorder
-                    .start_run(&step.phase, &persona, &step.command);
-                world.recorder.end_run(RunEnd::Skipped, reason.clone());
+            Action::Skip { reason, gap } => {
+                let end = if *gap {
+                    RunEnd::Unsupported
+                } else {
+                    RunEnd::Skipped
+                };
+                pass_over(session, step, end, reason);
                 Ok(())
             }
         }
@@ -113,7 +113,8 @@ impl Place<'_> {
         }
     }
 
-    /// Loads entries one after the other; when one ends the process, the rest is loaded by another.
+    /// Loads entries one after the other; when one ends the process, the rest is loaded by another. What is still left when
+    /// too many did so is a gap.
     fn import(
         &self,
         session: &mut Session,
@@ -128,13 +129,18 @@ impl Place<'_> {
                 .iter()
                 .position(|report| *report == Report::Started)
             else {
-                break;
+                return Ok(());
             };
             rest.drain(..=reached);
             if rest.is_empty() {
-                break;
+                return Ok(());
             }
         }
+        let reason = format!(
+            "{} entry points were not reached: those before them end the process",
+            rest.len()
+        );
+        pass_over(session, step, RunEnd::Unsupported, &reason);
         Ok(())
     }
 
@@ -193,4 +199,14 @@ impl Place<'_> {
             ..Header::default()
         }
     }
+}
+
+/// Puts a step into the trace of which nothing is run.
+fn pass_over(session: &mut Session, step: &Step, end: RunEnd, reason: &str) {
+    let world = session.world();
+    let persona = world.persona.name.clone();
+    world
+        .recorder
+        .start_run(&step.phase, &persona, &step.command);
+    world.recorder.end_run(end, reason);
 }

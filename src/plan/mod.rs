@@ -63,6 +63,8 @@ pub enum Action {
     Skip {
         /// Why; a sentence without a full stop.
         reason: String,
+        /// Whether there would have been something to run: then the coverage has a gap.
+        gap: bool,
     },
 }
 
@@ -121,7 +123,10 @@ fn scripts(tree: &Tree, manifest: &Manifest, origin: Origin) -> Vec<Step> {
 fn imports(tree: &Tree, manifest: &Manifest) -> Vec<Step> {
     let entries = entries(tree, manifest);
     if entries.is_empty() {
-        return vec![skip("no file of the package can be loaded from outside")];
+        return vec![skip(
+            "no file of the package can be loaded from outside",
+            false,
+        )];
     }
     let mut steps = Vec::new();
     let single = entries.len().min(SINGLE);
@@ -142,20 +147,22 @@ fn imports(tree: &Tree, manifest: &Manifest) -> Vec<Step> {
         steps.extend(alike.chunks(BATCH).map(import));
     }
     if !over.is_empty() {
-        steps.push(skip(&format!(
+        let reason = format!(
             "more than {MOST} entry points: {} are not loaded",
             over.len()
-        )));
+        );
+        steps.push(skip(&reason, true));
     }
     steps
 }
 
-fn skip(reason: &str) -> Step {
+fn skip(reason: &str, gap: bool) -> Step {
     Step {
         phase: IMPORT.into(),
         command: String::new(),
         action: Action::Skip {
             reason: reason.to_owned(),
+            gap,
         },
     }
 }

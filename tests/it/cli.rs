@@ -200,3 +200,28 @@ fn equal_seeds_give_equal_traces_and_others_do_not() {
     assert_eq!(first, digest("7"));
     assert_ne!(first, digest("8"));
 }
+
+#[test]
+fn a_package_that_bears_the_name_of_a_builtin_module_is_loaded_itself() {
+    let scratch = Scratch::new();
+    let archive = tgz(&[
+        (
+            "package.json",
+            br#"{"name":"events","version":"3.3.0","main":"lib/emitter"}"#,
+        ),
+        (
+            "lib/emitter.js",
+            b"module.exports = process.env.EVENTS_STRICT;",
+        ),
+    ]);
+    let archive = scratch.file("events-3.3.0.tgz", &archive);
+    let report = json(&stdout(&run(&[
+        "vet", "--format", "json", "--events", &archive,
+    ])));
+    let result = &report["results"][0];
+    assert_eq!(result["verdict"], "clean");
+    // Node's own module of this name asks for no such variable; both ways of loading must reach the package.
+    let asked = result["events"].as_array().into_iter().flatten();
+    let asked = asked.filter(|event| event["subject"] == "EVENTS_STRICT");
+    assert_eq!(asked.count(), 2);
+}

@@ -6,7 +6,8 @@
 (function (host, ctx, drive) {
   'use strict';
   const { Error, PromisePrototypeThen, String } = ctx.primordials;
-  const { createRequire } = ctx.requireBuiltin('module');
+  const { createRequire, isBuiltin } = ctx.requireBuiltin('module');
+  const { dirname, join } = ctx.requireBuiltin('path');
   const { pathToFileURL } = ctx.requireBuiltin('internal/url');
   const { getOrInitializeCascadedLoader } = ctx.requireBuiltin('internal/modules/esm/loader');
 
@@ -25,6 +26,10 @@
     }
   }
 
+  // A package may bear the name of one of Node's own modules (`events`, `buffer`), which would be loaded in its place: then its
+  // file is named instead.
+  const hidden = (specifier) => isBuiltin(specifier) && require.resolve(join(dirname(drive.from), 'node_modules', specifier));
+
   const succeeded = (index) => { host.call('drive.result', index, true, ''); };
   const failed = (index, error) => { host.call('drive.result', index, false, describe(error)); };
 
@@ -33,13 +38,15 @@
     const how = drive.entries[index * 2];
     const specifier = drive.entries[index * 2 + 1];
     host.call('drive.start', index);
-    if (how === 'import') {
-      const loading = getOrInitializeCascadedLoader().import(specifier, parent, { __proto__: null });
-      PromisePrototypeThen(loading, () => { succeeded(index); load(index + 1); }, (error) => { failed(index, error); load(index + 1); });
-      return;
-    }
     try {
-      require(specifier);
+      const file = hidden(specifier);
+      if (how === 'import') {
+        const url = file ? pathToFileURL(file).href : specifier;
+        const loading = getOrInitializeCascadedLoader().import(url, parent, { __proto__: null });
+        PromisePrototypeThen(loading, () => { succeeded(index); load(index + 1); }, (error) => { failed(index, error); load(index + 1); });
+        return;
+      }
+      require(file || specifier);
       succeeded(index);
     } catch (error) {
       failed(index, error);
