@@ -1,6 +1,6 @@
 //! Programs that make and change files.
 
-use super::{Done, Tool};
+use super::{Done, Options, Tool};
 use crate::world::Errno;
 use crate::world::fs::Type;
 
@@ -106,13 +106,19 @@ pub(super) fn touch(tool: &mut Tool<'_, '_>) -> Done {
     Ok(status)
 }
 
+/// What is copied, moved or linked, and where to: a directory of its own option, else the last operand.
+fn sources_and_target(options: &Options) -> (Vec<String>, String) {
+    let mut sources = options.operands.clone();
+    let target = match options.value("t target-directory") {
+        Some(target) => target.to_owned(),
+        None => sources.pop().unwrap_or_default(),
+    };
+    (sources, target)
+}
+
 pub(super) fn cp(tool: &mut Tool<'_, '_>) -> Done {
     let options = tool.options("t target-directory");
-    let mut operands = options.operands.clone();
-    let to = match options.value("t target-directory") {
-        Some(to) => to.to_owned(),
-        None => operands.pop().unwrap_or_default(),
-    };
+    let (operands, to) = sources_and_target(&options);
     if operands.is_empty() {
         return tool.fail(1, "missing file operand");
     }
@@ -155,11 +161,7 @@ fn copy_tree(tool: &mut Tool<'_, '_>, from: &str, to: &str) -> Done {
 
 pub(super) fn mv(tool: &mut Tool<'_, '_>) -> Done {
     let options = tool.options("t target-directory");
-    let mut operands = options.operands.clone();
-    let to = match options.value("t target-directory") {
-        Some(to) => to.to_owned(),
-        None => operands.pop().unwrap_or_default(),
-    };
+    let (operands, to) = sources_and_target(&options);
     if operands.is_empty() {
         return tool.fail(1, "missing file operand");
     }
@@ -261,7 +263,7 @@ pub(super) fn chmod(tool: &mut Tool<'_, '_>) -> Done {
     };
     let (modes, args): (Vec<String>, Vec<String>) =
         tool.args.clone().into_iter().partition(is_mode);
-    let options = super::Options::parse(&args, "reference");
+    let options = Options::parse(&args, "reference");
     let mut operands = options.operands.clone();
     let mode = match modes.into_iter().next() {
         Some(mode) => mode,

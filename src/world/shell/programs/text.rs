@@ -65,14 +65,19 @@ fn amount(tool: &Tool<'_, '_>) -> (super::Options, bool, char, usize) {
     (options, bytes, sign, number.unwrap_or(10))
 }
 
+/// The pieces that `head` and `tail` count: bytes or lines.
+fn units(bytes: &[u8], by_bytes: bool) -> Vec<&[u8]> {
+    if by_bytes {
+        bytes.chunks(1).collect()
+    } else {
+        lines(bytes).collect()
+    }
+}
+
 pub(super) fn head(tool: &mut Tool<'_, '_>) -> Done {
     let (options, by_bytes, sign, count) = amount(tool);
     let (bytes, failed) = tool.inputs(&options.operands)?;
-    let unit: Vec<&[u8]> = if by_bytes {
-        bytes.chunks(1).collect()
-    } else {
-        lines(&bytes).collect()
-    };
+    let unit = units(&bytes, by_bytes);
     let end = if sign == '-' {
         unit.len().saturating_sub(count)
     } else {
@@ -85,11 +90,7 @@ pub(super) fn head(tool: &mut Tool<'_, '_>) -> Done {
 pub(super) fn tail(tool: &mut Tool<'_, '_>) -> Done {
     let (options, by_bytes, sign, count) = amount(tool);
     let (bytes, failed) = tool.inputs(&options.operands)?;
-    let unit: Vec<&[u8]> = if by_bytes {
-        bytes.chunks(1).collect()
-    } else {
-        lines(&bytes).collect()
-    };
+    let unit = units(&bytes, by_bytes);
     let start = if sign == '+' {
         count.saturating_sub(1)
     } else {
