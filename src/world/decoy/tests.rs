@@ -126,19 +126,3 @@ fn files_of_the_machine_stay_where_they_are() {
     assert!(text(&fs, "/home/mwerner/.npmrc").contains("//registry.test/:_authToken=npm_"));
     assert!(text(&fs, "/home/mwerner/.ssh/config").contains("IdentityFile"));
 }
-
-/// Run by hand with `cargo test -- --ignored --nocapture`.
-#[test]
-#[ignore = "measures"]
-#[expect(clippy::disallowed_methods, reason = "measures")]
-fn planting_is_fast() {
-    let persona = Persona::default();
-    let base = machine::base(&persona);
-    let fastest = (0..50).map(|_| {
-        let mut fs = Fs::on(base.clone());
-        let started = std::time::Instant::now();
-        plant(&mut fs, &persona, &Seeds::of(1), &[]);
-        started.elapsed()
-    });
-    println!("planted in {:?}", fastest.min());
-}

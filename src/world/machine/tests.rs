@@ -129,19 +129,3 @@ fn the_base_holds_every_entry_with_its_owner_and_time() {
         }
     }
 }
-
-/// Run by hand with `cargo test -- --ignored --nocapture`; a release build makes the base in less than 2 ms.
-#[test]
-#[ignore = "measures"]
-#[expect(clippy::disallowed_methods, reason = "measures")]
-fn building_is_fast() {
-    let started = std::time::Instant::now();
-    let count = entries(&Persona::default()).len();
-    println!("{count} entries in {:?}", started.elapsed());
-    let started = std::time::Instant::now();
-    let base = base(&Persona::default());
-    println!("base in {:?}", started.elapsed());
-    let started = std::time::Instant::now();
-    let _fork = Fs::on(base);
-    println!("fork in {:?}", started.elapsed());
-}

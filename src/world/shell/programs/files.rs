@@ -134,6 +134,23 @@ pub(super) fn cp(tool: &mut Tool<'_, '_>) -> Done {
     Ok(status)
 }
 
+/// Says what became of one source: nothing when it was done, else why not.
+fn tell(
+    tool: &mut Tool<'_, '_>,
+    verb: &str,
+    from: &str,
+    to: &str,
+    result: Result<(), Errno>,
+) -> Done {
+    match result {
+        Ok(()) => Ok(0),
+        Err(errno) => {
+            let why = errno.message();
+            tool.fail(1, &format!("cannot {verb} '{from}' to '{to}': {why}"))
+        }
+    }
+}
+
 fn copy_tree(tool: &mut Tool<'_, '_>, from: &str, to: &str) -> Done {
     let mut status = 0;
     let caller = tool.caller();
@@ -148,13 +165,7 @@ fn copy_tree(tool: &mut Tool<'_, '_>, from: &str, to: &str) -> Done {
         } else {
             tool.seat.world.copy_file(&caller, &path, &target, false)
         };
-        status |= match result {
-            Ok(()) => 0,
-            Err(errno) => tool.fail(
-                1,
-                &format!("cannot copy '{path}' to '{target}': {}", errno.message()),
-            )?,
-        };
+        status |= tell(tool, "copy", &path, &target, result)?;
     }
     Ok(status)
 }
@@ -170,13 +181,7 @@ pub(super) fn mv(tool: &mut Tool<'_, '_>) -> Done {
         let to = target(tool, &from, &to);
         let caller = tool.caller();
         let result = tool.seat.world.rename(&caller, &from, &to);
-        status |= match result {
-            Ok(()) => 0,
-            Err(errno) => tool.fail(
-                1,
-                &format!("cannot move '{from}' to '{to}': {}", errno.message()),
-            )?,
-        };
+        status |= tell(tool, "move", &from, &to, result)?;
     }
     Ok(status)
 }
