@@ -55,7 +55,7 @@ impl Runtime {
     ///
     /// When the cache cannot be used or the engine refuses the code.
     pub fn load(cache: &Cache) -> Result<Arc<Runtime>, RuntimeError> {
-        let engine = Engine::new(&config())?;
+        let engine = engine()?;
         let module = module(&engine, cache)?;
         let mut linker = Linker::new(&engine);
         instance::link(&mut linker)?;
@@ -64,11 +64,21 @@ impl Runtime {
         Ok(Arc::new(Runtime { engine, js }))
     }
 
+    /// The engine.
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// Digests of the guests by name, for the header of traces.
     #[must_use]
     pub fn guest_digests() -> [(&'static str, &'static str); 1] {
         [("js", JS_DIGEST)]
     }
+}
+
+/// An engine as all guests have it: code that one compiles, every other loads.
+pub(super) fn engine() -> wasmtime::Result<Engine> {
+    Engine::new(&config())
 }
 
 fn config() -> Config {

@@ -1,26 +1,22 @@
 //! One guest process: an instance in a store of its own.
 
+use super::hold::{self, Hold};
 use super::js::{self, Handles};
 use super::limiter::Limiter;
-use super::schedule::{Turn, host_now};
+use super::schedule::Turn;
 use super::{Runtime, Stop};
 use crate::trace::Kind;
-use crate::world::{Baton as _, Caller, Errno, Exit, Pid, Wait, World};
+use crate::world::{Caller, Errno, Exit, Pid, Wait, World};
 use std::time::Instant;
-use wasmtime::{Extern, Linker, Memory, Store, Trap, UpdateDeadline};
+use wasmtime::{Extern, Linker, Memory, Store, Trap};
 
 /// What a guest process owns on the host.
 pub(super) struct Context {
-    /// The world, unless the process waits for it.
-    pub(super) world: Option<Box<World>>,
-    pub(super) pid: Pid,
-    pub(super) handles: Handles,
+    hold: Hold,
+    handles: Handles,
     /// The reply of the last call, for `host.read`.
     reply: Vec<u8>,
-    turn: Turn,
-    limiter: Limiter,
     memory: Option<Memory>,
-    calls: u64,
 }
 
 /// Why a call has no reply.
@@ -92,14 +88,9 @@ fn memory_of(caller: &mut wasmtime::Caller<'_, Context>) -> Result<Memory, Stop>
 fn call(context: &mut Context, op: u32, request: &[u8]) -> Result<i32, Stop> {
     let mut resumed = false;
     loop {
-        let world = context.world.as_mut().ok_or(Stop::WorldGone)?;
-        context.calls = context.calls.saturating_add(1);
-        if context.calls > world.limits.host_calls {
-            return Err(Stop::HostCalls(world.limits.host_calls));
-        }
-        let pid = context.pid;
+        let pid = context.hold.pid;
         let mut host = js::Host {
-            world,
+            world: context.hold.call()?,
             caller: Caller::process(pid),
             handles: &mut context.handles,
             resumed,
@@ -110,13 +101,7 @@ fn call(context: &mut Context, op: u32, request: &[u8]) -> Result<i32, Stop> {
             Err(Fault::Errno(errno)) => return Ok(-errno.number()),
             Err(Fault::Stop(stop)) => return Err(stop),
             Err(Fault::Wait(wait)) => {
-                let world = context.world.take().ok_or(Stop::WorldGone)?;
-                context.world = Some(
-                    context
-                        .turn
-                        .wait(world, pid, wait)
-                        .map_err(|_| Stop::WorldGone)?,
-                );
+                context.hold.wait(wait)?;
                 resumed = true;
             }
         }
@@ -131,31 +116,19 @@ pub(super) fn run(
     turn: Turn,
     deadline: Instant,
 ) -> Option<Box<World>> {
-    let limiter = Limiter::new(world.limits.memory);
     let context = Context {
-        world: Some(world),
-        pid,
+        hold: Hold::new(world, pid, turn),
         handles: Handles::default(),
         reply: Vec::new(),
-        turn,
-        limiter,
         memory: None,
-        calls: 0,
     };
-    let mut store = Store::new(&runtime.engine, context);
-    store.limiter(|context| &mut context.limiter);
-    store.set_epoch_deadline(1);
-    store.epoch_deadline_callback(move |_| {
-        if host_now() >= deadline {
-            Err(Stop::Timeout.into())
-        } else {
-            Ok(UpdateDeadline::Continue(1))
-        }
+    let mut store = hold::store(&runtime.engine, context, deadline, |context| {
+        &mut context.hold
     });
     let result = enter(runtime, &mut store);
-    let mut context = store.into_data();
-    let mut world = context.world.take()?;
-    conclude(&mut world, pid, result, context.limiter.refused);
+    let (world, limiter) = store.into_data().hold.end();
+    let mut world = world?;
+    conclude(&mut world, pid, result, &limiter);
     Some(world)
 }
 
@@ -165,8 +138,13 @@ fn enter(runtime: &Runtime, store: &mut Store<Context>) -> wasmtime::Result<()> 
     run.call(store, ()).map(|_| ())
 }
 
-/// Translates how the guest's code ended into how the process ended.
-fn conclude(world: &mut World, pid: Pid, result: wasmtime::Result<()>, out_of_memory: bool) {
+/// Translates how a guest's code ended into how its process ended. The first limit that was reached stays the reason.
+pub(super) fn conclude(
+    world: &mut World,
+    pid: Pid,
+    result: wasmtime::Result<()>,
+    limiter: &Limiter,
+) {
     let Err(error) = result else {
         world.processes.end(pid, Exit::Code(0));
         return;
@@ -184,29 +162,29 @@ fn conclude(world: &mut World, pid: Pid, result: wasmtime::Result<()>, out_of_me
             world.hit_limit(&caller, "host_calls", stop.to_string());
             Exit::Signal(9)
         }
-        Some(stop @ Stop::Malformed) => {
+        Some(stop @ (Stop::Malformed | Stop::Memory(_) | Stop::Import(_))) => {
             world.note(&caller, Kind::GuestCrash, stop.to_string());
             Exit::Signal(6)
         }
-        None => trapped(world, &caller, &error, out_of_memory),
+        None => trapped(world, &caller, &error, limiter),
     };
     world.processes.end(pid, exit);
 }
 
-fn trapped(
-    world: &mut World,
-    caller: &Caller,
-    error: &wasmtime::Error,
-    out_of_memory: bool,
-) -> Exit {
-    if out_of_memory {
+fn trapped(world: &mut World, caller: &Caller, error: &wasmtime::Error, limiter: &Limiter) -> Exit {
+    if limiter.refused {
         let most = world.limits.memory >> 20;
         world.hit_limit(caller, "memory", format!("more than {most} MiB"));
     }
-    let reason = error
-        .downcast_ref::<Trap>()
-        .map_or_else(|| format!("{error:#}"), Trap::to_string);
-    world.note(caller, Kind::GuestCrash, reason);
+    world.note(caller, Kind::GuestCrash, reason(error));
     // What a process that the kernel kills for a fault reports.
-    Exit::Signal(if out_of_memory { 9 } else { 11 })
+    Exit::Signal(if limiter.refused { 9 } else { 11 })
+}
+
+/// Why a guest's code ended, as one line.
+pub(super) fn reason(error: &wasmtime::Error) -> String {
+    match error.downcast_ref::<Trap>() {
+        Some(trap) => trap.to_string(),
+        None => format!("{error:#}"),
+    }
 }

@@ -1,16 +1,20 @@
 //! Running guests: WebAssembly instances as processes of a world.
 
 pub mod js;
+pub mod wasi;
 
 mod cache;
 mod engine;
+mod hold;
 mod instance;
 mod limiter;
+mod program;
 mod schedule;
 mod session;
 
 pub use cache::{Cache, CacheError};
 pub use engine::{Runtime, RuntimeError};
+pub use program::{Form, Program, ProgramError, compile, form};
 pub use schedule::Ending;
 pub use session::{HostFault, Session, Start, StepEnd};
 
@@ -35,4 +39,10 @@ pub enum Stop {
     /// It made a request that does not have the documented form.
     #[error("malformed request to the host")]
     Malformed,
+    /// It handed the host memory that it does not have. WASI has such a call trap.
+    #[error("{0} hands the host memory that the module does not have")]
+    Memory(&'static str),
+    /// It called a function that nobody provides.
+    #[error("calls the import {0}, which is not provided")]
+    Import(String),
 }

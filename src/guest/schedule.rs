@@ -4,7 +4,7 @@
 //! world comes back here, and the process with the lowest number that can go on gets it. When none can, virtual time jumps
 //! to the next timer. So two runs of the same package interleave in the same way.
 
-use super::{Runtime, instance};
+use super::{Program, Runtime, instance, wasi};
 use crate::world::process::State;
 use crate::world::{Baton, Caller, Exit, Pid, Process, Stopped, Wait, World, exec, shell};
 use std::collections::BTreeMap;
@@ -88,6 +88,7 @@ impl Drop for Watch {
 /// Returns the world, unless a defect lost it, and how the run ended.
 pub(super) fn run(
     runtime: &Arc<Runtime>,
+    program: Option<&Arc<Program>>,
     world: Box<World>,
     root: Pid,
     deadline: Instant,
@@ -95,6 +96,7 @@ pub(super) fn run(
     let (sender, receiver) = channel();
     let mut schedule = Schedule {
         runtime: Arc::clone(runtime),
+        program: program.map(Arc::clone),
         seats: BTreeMap::new(),
         sender,
         receiver,
@@ -108,6 +110,8 @@ pub(super) fn run(
 
 struct Schedule {
     runtime: Arc<Runtime>,
+    /// What processes that are WebAssembly programs run.
+    program: Option<Arc<Program>>,
     seats: BTreeMap<Pid, Seat>,
     sender: Sender<Message>,
     receiver: Receiver<Message>,
@@ -203,6 +207,8 @@ impl Schedule {
         };
         let (runtime, deadline) = (Arc::clone(&self.runtime), self.deadline);
         let is_guest = exec::is_guest(world, pid);
+        let is_module = exec::program_of(world, pid) == exec::Program::Module;
+        let program = self.program.clone().filter(|_| is_module);
         let stack = if is_guest { GUEST_STACK } else { SHELL_STACK };
         let thread = std::thread::Builder::new()
             .name(format!("process {pid}"))
@@ -217,7 +223,9 @@ impl Schedule {
                 let Ok(world) = turn.from_scheduler.recv() else {
                     return;
                 };
-                let world = if is_guest {
+                let world = if let Some(program) = program {
+                    wasi::run(&runtime, &program, world, pid, turn, deadline)
+                } else if is_guest {
                     instance::run(&runtime, world, pid, turn, deadline)
                 } else {
                     shell::run(world, pid, &mut turn).ok()

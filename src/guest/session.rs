@@ -1,11 +1,11 @@
 //! One world through which the phases of a package go, one after the other.
 
-use super::Runtime;
 use super::schedule::{self, Ending};
+use super::{Program, Runtime};
 use crate::trace::{Kind, Location, RunEnd};
 use crate::world::files::{Console, Stream};
 use crate::world::process::{Drive, Report, State};
-use crate::world::{Caller, Exit, Process, World};
+use crate::world::{Caller, Exit, Process, World, exec};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -52,6 +52,7 @@ pub struct HostFault(pub String);
 /// A world and what runs its processes.
 pub struct Session {
     runtime: Arc<Runtime>,
+    program: Option<Arc<Program>>,
     world: Box<World>,
 }
 
@@ -61,7 +62,21 @@ impl Session {
     pub fn new(runtime: &Arc<Runtime>, world: Box<World>) -> Session {
         Session {
             runtime: Arc::clone(runtime),
+            program: None,
             world,
+        }
+    }
+
+    /// A session whose steps with [`Drive::Program`] run this program.
+    #[must_use]
+    pub fn with_program(
+        runtime: &Arc<Runtime>,
+        program: Arc<Program>,
+        world: Box<World>,
+    ) -> Session {
+        Session {
+            program: Some(program),
+            ..Session::new(runtime, world)
         }
     }
 
@@ -98,6 +113,10 @@ impl Session {
             env: start.env,
             umask: 0o022,
             origin: start.origin,
+            image: match start.drive {
+                Some(Drive::Program { .. }) => Some(exec::Program::Module),
+                _ => None,
+            },
             drive: start.drive,
             ..Process::default()
         };
@@ -110,6 +129,7 @@ impl Session {
         };
         let (world, ending) = schedule::run(
             &self.runtime,
+            self.program.as_ref(),
             std::mem::take(&mut self.world),
             root,
             deadline,
@@ -148,7 +168,7 @@ impl Session {
             .get(root)
             .and_then(|process| process.drive.as_ref())
         {
-            Some(Drive::Import { reports, .. }) => reports.clone(),
+            Some(Drive::Import { reports, .. } | Drive::Program { reports, .. }) => reports.clone(),
             Some(Drive::Worker { .. }) | None => Vec::new(),
         };
         let (end, reason) = self.outcome(root, ending, &reports);

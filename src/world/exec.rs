@@ -26,6 +26,8 @@ const MAX_ARGUMENTS: usize = 2 << 20;
 pub enum Program {
     /// Node.js: a guest.
     Node,
+    /// A WebAssembly program: a guest.
+    Module,
     /// A shell of the world.
     Shell,
     /// A tool of the world, by name.
@@ -408,7 +410,7 @@ pub fn program_of(world: &World, pid: Pid) -> Program {
 /// Whether a process is a guest, which needs an engine, and not a program of the world itself.
 #[must_use]
 pub fn is_guest(world: &World, pid: Pid) -> bool {
-    program_of(world, pid) == Program::Node
+    matches!(program_of(world, pid), Program::Node | Program::Module)
 }
 
 /// Where a program of this name is, as `which` finds it. The look is recorded.

@@ -119,6 +119,17 @@ pub enum Drive {
         /// What the driver reported of each entry; as long as `entries`.
         reports: Vec<Report>,
     },
+    /// Run functions that a WebAssembly program exports, in their order.
+    Program {
+        /// The directories that are open from the start: the name that the program sees, and the path in the world.
+        preopens: Vec<(String, String)>,
+        /// The names of the functions, such as `_start` or `wasi:cli/run`.
+        functions: Vec<String>,
+        /// Whether a function that traps is passed over: of arguments that were made up, none need be right.
+        exercise: bool,
+        /// How each function went; as long as `functions`.
+        reports: Vec<Report>,
+    },
     /// Be a thread of the parent process: run what comes in over a channel.
     Worker {
         /// Number of the thread, from 1.

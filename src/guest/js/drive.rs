@@ -42,6 +42,8 @@ pub(super) fn call(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<V
 /// The driver's orders in the form in which `process.info` hands them over.
 pub(super) fn orders(drive: &Drive) -> Value {
     match drive {
+        // What is no JavaScript asks for no orders.
+        Drive::Program { .. } => Value::Null,
         Drive::Worker { thread, channel } => Value::object([
             ("kind", "worker".into()),
             ("thread", (*thread).into()),

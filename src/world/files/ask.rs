@@ -150,6 +150,38 @@ impl World {
         )
     }
 
+    /// The path of an open directory as it is now, wherever it was moved since it was opened.
+    ///
+    /// # Errors
+    ///
+    /// `BADF` when it is not open, `NOTDIR` when it is no directory, `NOENT` when it was removed.
+    pub fn directory_path(&self, pid: Pid, fd: u32) -> Result<String, Errno> {
+        let file = self.description(pid, fd)?;
+        let What::Node(ino) = file.what else {
+            return Err(Errno::NOTDIR);
+        };
+        let node = self.fs.node(ino)?;
+        if !node.is_directory() {
+            return Err(Errno::NOTDIR);
+        }
+        if node.nlink == 0 {
+            return Err(Errno::NOENT);
+        }
+        if self.fs.lookup(Who::ROOT, &file.path, false) == Ok(ino) {
+            return Ok(file.path.clone());
+        }
+        let (mut here, mut names) = (ino, Vec::new());
+        while here != ROOT {
+            let above = self.fs.node(here)?.parent;
+            let mut entries = self.fs.directory(above)?.iter();
+            let (name, _) = entries.find(|entry| *entry.1 == here).ok_or(Errno::NOENT)?;
+            names.push(name.as_str());
+            here = above;
+        }
+        names.reverse();
+        Ok(format!("/{}", names.join("/")))
+    }
+
     /// Names and types in a directory, sorted, without `.` and `..`. Recorded as `file.list`.
     ///
     /// # Errors

@@ -236,6 +236,29 @@ impl World {
         self.files.table.get_mut(&index).ok_or(Errno::BADF)
     }
 
+    /// Changes whether an open file appends and whether it waits, as `fcntl(F_SETFL)` does.
+    ///
+    /// # Errors
+    ///
+    /// `BADF`.
+    pub fn set_status_flags(
+        &mut self,
+        pid: Pid,
+        fd: u32,
+        append: bool,
+        nonblock: bool,
+    ) -> Result<(), Errno> {
+        let flags = &mut self.description_mut(pid, fd)?.flags;
+        flags.0 &= !(OpenFlags::APPEND.0 | OpenFlags::NONBLOCK.0);
+        if append {
+            *flags = flags.with(OpenFlags::APPEND);
+        }
+        if nonblock {
+            *flags = flags.with(OpenFlags::NONBLOCK);
+        }
+        Ok(())
+    }
+
     /// Closes a descriptor.
     ///
     /// # Errors

@@ -73,7 +73,7 @@ pub fn run(world: Box<World>, pid: Pid, baton: &mut dyn Baton) -> Result<Box<Wor
 fn run_here(seat: &mut Seat<'_>, pid: Pid) -> Result<Exit, Stopped> {
     let program = exec::program_of(&seat.world, pid);
     let exit = match program {
-        Program::Node => return seat.wait_for(pid),
+        Program::Node | Program::Module => return seat.wait_for(pid),
         Program::Shell => {
             seat.begin(pid);
             run_shell(seat, pid)?
