@@ -10,12 +10,14 @@ use crate::error::Error;
 use crate::guest::{Cache, Runtime};
 use crate::limits::Limits;
 use crate::plan::{self, Origin};
-use crate::target::{Manifest, ManifestError, Target};
+use crate::target::{Manifest, ManifestError, Target, TargetError};
 use crate::trace::{Digest, Trace};
 use crate::unpack::{self, Quotas, Tree};
 use crate::world::fs::Base;
 use crate::world::{Persona, machine};
+use bytes::Bytes;
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 /// What is set up once and serves every package.
@@ -90,6 +92,22 @@ impl Station {
     }
 }
 
+/// Unpacks an archive that may hold an npm package. One of Python is unpacked as well, so that a hostile archive is told as
+/// such, and then turned down.
+fn npm_archive(path: &Path, packed: &Bytes, quotas: &Quotas) -> Result<Tree, Error> {
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    if let Some(name) = name.filter(|name| name.ends_with(".whl")) {
+        let wheel = unpack::wheel(packed, &name, quotas)?;
+        return Err(TargetError::NotRun(wheel.to_string()).into());
+    }
+    let tree = unpack::archive(packed, quotas)?;
+    if tree.file("package.json").is_none() && tree.file("PKG-INFO").is_some() {
+        let what = format!("the source distribution ({} files)", tree.len());
+        return Err(TargetError::NotRun(what).into());
+    }
+    Ok(tree)
+}
+
 /// Reads a target: the only stage that looks at the user's files.
 ///
 /// # Errors
@@ -101,7 +119,11 @@ pub fn read(target: &Target) -> Result<Package, Error> {
         Target::Archive(path) => {
             let packed = unpack::open_archive(path, &quotas)?;
             let digest = Digest::of(&packed).to_string();
-            (unpack::archive(&packed, &quotas)?, digest, Origin::Archive)
+            (
+                npm_archive(path, &packed, &quotas)?,
+                digest,
+                Origin::Archive,
+            )
         }
         Target::Directory(path) => {
             let tree = unpack::directory(&unpack::open_directory(path)?, &quotas)?;

@@ -27,6 +27,9 @@ pub enum TargetError {
     /// The path may not be looked at.
     #[error("cannot be read: {0}")]
     Unreadable(String),
+    /// An archive of a Python package, which could be read.
+    #[error("{0} was read, but Python packages are not run yet; give an npm package")]
+    NotRun(String),
     /// A form that this version does not take.
     #[error("not yet: {what} cannot be vetted by this version; {instead}")]
     NotYet {
@@ -87,7 +90,6 @@ fn unsupported_file(path: &Path) -> Option<(&'static str, &'static str)> {
     }
     match path.extension()?.to_str()? {
         "wasm" => Some(("a WebAssembly module", "give an npm package")),
-        "whl" => Some(("a Python wheel", "give an npm package")),
         _ => None,
     }
 }

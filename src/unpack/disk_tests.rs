@@ -127,3 +127,16 @@ fn only_regular_files_are_archives() {
     let gone = open_archive(Path::new("/nowhere/x.tgz"), &Quotas::default());
     assert!(matches!(gone, Err(UnpackError::Unreadable(_))));
 }
+
+#[test]
+fn of_a_file_that_grows_no_more_is_read_than_the_quota() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join("x.tgz");
+    std::fs::write(&path, [0; 11]).expect("a writable directory");
+    let quotas = Quotas {
+        archive: 10,
+        ..Quotas::default()
+    };
+    let error = open_archive(&path, &quotas).expect_err("too large");
+    assert!(matches!(error, UnpackError::ArchiveTooLarge(10)), "{error}");
+}

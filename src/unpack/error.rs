@@ -39,14 +39,16 @@ pub enum UnpackError {
     /// The file or directory cannot be read from the disk.
     #[error("cannot be read: {0}")]
     Unreadable(#[from] std::io::Error),
-    /// Neither gzip nor tar.
-    #[error("not an archive: neither a gzip stream nor a tar file")]
+    /// None of the formats that are read.
+    #[error("not an archive: neither a gzip stream nor a tar or zip file")]
     NotAnArchive,
     /// There are no bytes at all.
     #[error("not an archive: the file is empty")]
     Empty,
     /// An archive of a kind that is not unpacked.
-    #[error("a {0} archive, which is not supported yet: give a .tgz, a .tar or a directory")]
+    #[error(
+        "a {0} archive, which is not supported yet: give a .tgz, .tar or .zip archive or a directory"
+    )]
     OtherFormat(&'static str),
     /// The compressed stream ends before its end.
     #[error("truncated: the gzip stream ends too early")]
@@ -66,6 +68,50 @@ pub enum UnpackError {
     /// An extended header is not one.
     #[error("damaged: an extended header cannot be read ({0})")]
     BadExtension(&'static str),
+    /// A zip archive that is not one.
+    #[error("damaged: the zip archive {0}")]
+    ZipDamaged(&'static str),
+    /// A zip archive that readers read in different ways.
+    #[error("contradictory: the zip archive {0}")]
+    ZipContradiction(&'static str),
+    /// Content that is not what an entry states.
+    #[error("damaged: {name} {what}")]
+    EntryDamaged {
+        /// The entry.
+        name: Name,
+        /// What is wrong: the rest of the sentence.
+        what: &'static str,
+    },
+    /// An entry that readers read in different ways.
+    #[error("contradictory: {name} {what}")]
+    Contradiction {
+        /// The entry.
+        name: Name,
+        /// What contradicts what: the rest of the sentence.
+        what: &'static str,
+    },
+    /// An entry that only its author can read.
+    #[error("{0} is encrypted")]
+    Encrypted(Name),
+    /// An entry whose compression package managers do not know.
+    #[error("{name} is compressed with method {method}; packages use 0 (none) and 8 (deflate)")]
+    Method {
+        /// The entry.
+        name: Name,
+        /// The number of the method.
+        method: u16,
+    },
+    /// A zip archive that is no wheel.
+    #[error("not a wheel: {0}")]
+    NotAWheel(&'static str),
+    /// A wheel under the name of another.
+    #[error("not a wheel: its file is named {file} and its metadata directory {directory}")]
+    WheelName {
+        /// The file's name.
+        file: Name,
+        /// The directory in it.
+        directory: Name,
+    },
     /// A path that climbs out.
     #[error("{0} leaves the package through `..`")]
     Traversal(Name),

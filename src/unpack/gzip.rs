@@ -51,16 +51,7 @@ fn member(
                 std::io::ErrorKind::UnexpectedEof => UnpackError::GzipTruncated,
                 _ => UnpackError::GzipDamaged,
             })?;
-        if bytes.len() > quotas.total {
-            return Err(UnpackError::TotalTooLarge(quotas.total));
-        }
-        if bytes.len() > quotas.ratio_floor && bytes.len() / packed.max(1) > quotas.ratio {
-            return Err(UnpackError::Bomb {
-                packed,
-                unpacked: bytes.len(),
-                limit: quotas.ratio,
-            });
-        }
+        quotas.check_growth(packed, bytes.len())?;
         if got == 0 {
             return Ok(());
         }

@@ -1,5 +1,7 @@
 //! How much one archive or directory may hold.
 
+use super::error::UnpackError;
+
 /// Limits on unpacking. No length that an input states is believed: memory grows with the bytes that are really there,
 /// and never beyond these.
 #[derive(Clone, Copy, Debug)]
@@ -37,5 +39,22 @@ impl Default for Quotas {
             ratio_floor: 32 << 20,
             header: 1 << 20,
         }
+    }
+}
+
+impl Quotas {
+    /// Compares what compressed bytes have become so far with the limits on all of it.
+    pub(super) fn check_growth(&self, packed: usize, unpacked: usize) -> Result<(), UnpackError> {
+        if unpacked > self.total {
+            return Err(UnpackError::TotalTooLarge(self.total));
+        }
+        if unpacked > self.ratio_floor && unpacked / packed.max(1) > self.ratio {
+            return Err(UnpackError::Bomb {
+                packed,
+                unpacked,
+                limit: self.ratio,
+            });
+        }
+        Ok(())
     }
 }

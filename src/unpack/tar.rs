@@ -24,12 +24,15 @@ pub(super) fn read(archive: &Bytes, quotas: &Quotas) -> Result<Tree, UnpackError
     while let Some(header) = reader.header(quotas)? {
         reader.entry(&header, quotas)?;
     }
+    if reader.next != Extension::default() {
+        return Err(UnpackError::BadExtension("no entry follows it"));
+    }
     reader.note_rest();
     reader.tree.finish()
 }
 
 /// What extended headers say about the next entry.
-#[derive(Default)]
+#[derive(Default, PartialEq)]
 struct Extension {
     path: Option<Vec<u8>>,
     link: Option<Vec<u8>>,
@@ -112,12 +115,12 @@ impl Reader<'_> {
                 return Ok(());
             }
             b'L' => {
-                self.next.path = Some(until_nul(&self.extension(header, quotas)?).to_vec());
-                return Ok(());
+                let path = until_nul(&self.extension(header, quotas)?).to_vec();
+                return once(&mut self.next.path, path);
             }
             b'K' => {
-                self.next.link = Some(until_nul(&self.extension(header, quotas)?).to_vec());
-                return Ok(());
+                let link = until_nul(&self.extension(header, quotas)?).to_vec();
+                return once(&mut self.next.link, link);
             }
             _ => {}
         }
@@ -146,7 +149,8 @@ impl Reader<'_> {
         let directory = header.kind == b'5' || (is_file(header.kind) && path.ends_with(b"/"));
         if directory {
             // Some writers state the size of the directory's own block; there is no content behind it.
-            return Ok(());
+            let inside = parts.get(1..).unwrap_or_default().join("/");
+            return self.tree.insert_directory(inside, quotas);
         }
         if !is_file(header.kind) {
             let to = extension.link.as_ref().unwrap_or(&header.link);
@@ -157,6 +161,13 @@ impl Reader<'_> {
                 name,
                 stated,
                 limit: quotas.file,
+            });
+        }
+        if stated != header.size {
+            // Readers that go by the header take what lies behind it for an archive of its own.
+            return Err(UnpackError::Contradiction {
+                name,
+                what: "has another length in its extended header than in its header",
             });
         }
         let content = self
@@ -174,7 +185,7 @@ impl Reader<'_> {
             ));
         }
         let entry = Entry {
-            mode: installed_mode(header.mode),
+            mode: self.tree.installed_mode(&name, header.mode),
             content: Content::File(content),
         };
         self.tree.insert(inside.join("/"), entry, quotas)
@@ -235,11 +246,6 @@ fn refusal(kind: u8, name: Name, to: Name) -> UnpackError {
     }
 }
 
-/// The mode that npm gives a file: readable and writable by its owner, never writable by others.
-fn installed_mode(stated: u32) -> u32 {
-    ((stated & 0o777) | 0o666) & !0o022
-}
-
 fn parse(block: &[u8]) -> Option<Header> {
     let field = |from: usize, length: usize| block.get(from..from + length);
     let checksum = number(field(148, 8)?)?;
@@ -297,7 +303,20 @@ fn number(field: &[u8]) -> Option<u64> {
     if text.is_empty() {
         return Some(0);
     }
+    // Rust would take a sign as well.
+    text.bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then_some(())?;
     u64::from_str_radix(text, 8).ok()
+}
+
+/// Keeps what an extended header says. Readers differ in which of two that contradict each other counts.
+fn once<T: PartialEq>(place: &mut Option<T>, value: T) -> Result<(), UnpackError> {
+    if place.as_ref().is_some_and(|earlier| *earlier != value) {
+        return Err(UnpackError::BadExtension("it contradicts another one"));
+    }
+    *place = Some(value);
+    Ok(())
 }
 
 /// Reads PAX records, `LENGTH KEY=VALUE\n`.
@@ -309,6 +328,7 @@ fn pax(block: &[u8], into: &mut Extension) -> Result<(), UnpackError> {
         let digits = rest.get(..blank).ok_or_else(bad)?;
         let length: usize = std::str::from_utf8(digits)
             .ok()
+            .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
             .and_then(|text| text.parse().ok())
             .ok_or_else(bad)?;
         let record = rest.get(blank + 1..length).ok_or_else(bad)?;
@@ -323,13 +343,14 @@ fn pax(block: &[u8], into: &mut Extension) -> Result<(), UnpackError> {
         let count = || {
             std::str::from_utf8(value)
                 .ok()
+                .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
                 .and_then(|text| text.parse::<u64>().ok())
                 .ok_or_else(bad)
         };
         match key {
-            b"path" => into.path = Some(value.to_vec()),
-            b"linkpath" => into.link = Some(value.to_vec()),
-            b"size" => into.size = Some(count()?),
+            b"path" => once(&mut into.path, value.to_vec())?,
+            b"linkpath" => once(&mut into.link, value.to_vec())?,
+            b"size" => once(&mut into.size, count()?)?,
             b"GNU.sparse.size" | b"GNU.sparse.realsize" => into.sparse = Some(count()?),
             key if key.starts_with(b"GNU.sparse.") => {
                 into.sparse.get_or_insert(0);

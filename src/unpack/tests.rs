@@ -282,11 +282,11 @@ fn what_is_no_archive_is_named() {
             .to_string()
     };
     assert_eq!(refusal(b""), "not an archive: the file is empty");
-    let neither = "not an archive: neither a gzip stream nor a tar file";
+    let neither = "not an archive: neither a gzip stream nor a tar or zip file";
     assert_eq!(refusal(b"hello"), neither);
     assert_eq!(refusal(&[b'x'; 4_096]), neither);
     assert_eq!(refusal(&gzip(b"hello")), neither);
-    assert!(refusal(b"PK\x03\x04rest").starts_with("a zip archive"));
+    assert!(refusal(b"BZh9rest").starts_with("a bzip2 archive"));
 }
 
 #[test]

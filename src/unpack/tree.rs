@@ -29,6 +29,8 @@ pub enum Content {
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
     entries: BTreeMap<String, Entry>,
+    /// Directories that an archive names: no name may be both. They are forgotten when it has been read.
+    directories: BTreeSet<String>,
     notes: Vec<String>,
     bytes: usize,
 }
@@ -107,12 +109,52 @@ impl Tree {
             .collect()
     }
 
+    /// The mode that package managers give a file: readable and writable by its owner, never writable by others, and never
+    /// running as its owner.
+    pub(super) fn installed_mode(&mut self, name: &Name, stated: u32) -> u32 {
+        if stated & 0o6000 != 0 {
+            self.note(format!(
+                "{name} asks to run as its owner or group; that is not installed"
+            ));
+        }
+        ((stated & 0o777) | 0o666) & !0o022
+    }
+
+    /// Drops the first part of all paths when it is the same and no manifest lies beside it, as in archives of a repository.
+    pub(super) fn without_top(mut self) -> Tree {
+        let top = self.entries.keys().next();
+        let Some((top, _)) = top.and_then(|path| path.split_once('/')) else {
+            return self;
+        };
+        let top = format!("{top}/");
+        if self.entries.keys().all(|path| path.starts_with(&top)) {
+            self.entries = std::mem::take(&mut self.entries)
+                .into_iter()
+                .map(|(path, entry)| (path.get(top.len()..).unwrap_or_default().to_owned(), entry))
+                .collect();
+        }
+        self
+    }
+
     pub(super) fn note(&mut self, note: String) {
         /// Notes that are kept: a hostile archive can make one for each entry.
         const MOST: usize = 20;
         if self.notes.len() < MOST {
             self.notes.push(note);
         }
+    }
+
+    /// Takes note of a directory.
+    pub(super) fn insert_directory(
+        &mut self,
+        path: String,
+        quotas: &Quotas,
+    ) -> Result<(), UnpackError> {
+        if self.directories.len() >= quotas.entries {
+            return Err(UnpackError::TooManyEntries(quotas.entries));
+        }
+        self.directories.insert(path);
+        Ok(())
     }
 
     /// Adds an entry; the last of two with one path counts, as in npm.
@@ -150,33 +192,75 @@ impl Tree {
 
     /// Looks for what can only be seen when all entries are there.
     pub(super) fn finish(mut self) -> Result<Tree, UnpackError> {
-        let mut folded: BTreeMap<String, &str> = BTreeMap::new();
-        let mut alike: BTreeSet<(&str, &str)> = BTreeSet::new();
+        for path in std::mem::take(&mut self.directories) {
+            if self.entries.contains_key(&path) {
+                return Err(UnpackError::Conflict(Name::of(path)));
+            }
+        }
         for path in self.entries.keys() {
             for (end, _) in path.match_indices('/') {
                 if self.entries.contains_key(&path[..end]) {
                     return Err(UnpackError::Conflict(Name::of(&path[..end])));
                 }
             }
-            if let Some(other) = folded.insert(path.to_lowercase(), path) {
-                alike.insert((other, path));
-            }
         }
-        let notes: Vec<String> = alike
-            .iter()
-            .map(|(a, b)| {
-                format!(
-                    "{} and {} are one file on systems that ignore case",
-                    Name::of(a),
-                    Name::of(b)
-                )
-            })
-            .collect();
-        for note in notes {
+        for note in alike(self.entries.keys()) {
             self.note(note);
         }
         Ok(self)
     }
+}
+
+/// Sentences about names that are one name on some system, or another than here.
+fn alike<'p>(paths: impl Iterator<Item = &'p String>) -> Vec<String> {
+    let mut folded: BTreeMap<String, &str> = BTreeMap::new();
+    let mut notes = Vec::new();
+    for path in paths {
+        if let Some(other) = folded.insert(elsewhere(path), path) {
+            notes.push(format!(
+                "{} and {} are one file on systems that ignore case or normalise names",
+                Name::of(other),
+                Name::of(path)
+            ));
+        }
+        // Device names and streams are left out: they are odd on one system and never overwrite another file.
+        if path.contains('\\') || path.split('/').any(|part| part.ends_with(['.', ' '])) {
+            notes.push(format!(
+                "{} is another path on systems where a backslash separates and dots or blanks at the end are dropped",
+                Name::of(path)
+            ));
+        }
+    }
+    // A file whose name another system takes for the directory of another file.
+    for (name, path) in &folded {
+        for (end, _) in name.match_indices('/') {
+            if let Some(file) = folded.get(&name[..end]) {
+                notes.push(format!(
+                    "{} is a directory of {} on systems that ignore case or normalise names",
+                    Name::of(file),
+                    Name::of(path)
+                ));
+            }
+        }
+    }
+    notes
+}
+
+/// A path as the least discerning systems see it: in one case, in one Unicode form, with one separator, and without dots
+/// and blanks at the end of its parts.
+fn elsewhere(path: &str) -> String {
+    const FORM: icu_normalizer::ComposingNormalizerBorrowed<'static> =
+        icu_normalizer::ComposingNormalizerBorrowed::new_nfc();
+    let parts = path
+        .split(['/', '\\'])
+        .map(|part| part.trim_end_matches(['.', ' ']));
+    let joined = parts.collect::<Vec<_>>().join("/");
+    if joined.is_ascii() {
+        return joined.to_ascii_lowercase();
+    }
+    // By way of upper case, since several small letters have one capital.
+    FORM.normalize(&joined.to_uppercase().to_lowercase())
+        .into_owned()
 }
 
 /// Checks a path from outside and takes it apart: no parts that are empty or `.`.
