@@ -60,7 +60,11 @@ fn bad_inputs() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     vec![
         ("empty.tgz", Vec::new(), "not an archive: the file is empty"),
         ("text.tgz", b"hello".to_vec(), "not an archive"),
-        ("zip.tgz", b"PK\x03\x04".to_vec(), "a zip archive"),
+        (
+            "zip.tgz",
+            b"PK\x03\x04".to_vec(),
+            "the zip archive has no end record",
+        ),
         (
             "cut.tgz",
             good[..good.len() / 2].to_vec(),

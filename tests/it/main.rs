@@ -5,6 +5,7 @@
 mod archives;
 mod cli;
 mod docs;
+mod hostile;
 mod parity;
 mod report;
 mod rules;
