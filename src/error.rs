@@ -2,6 +2,7 @@
 //!
 //! What goes wrong inside a guest is no error at all: it is an event, and how a run ended.
 
+use crate::guest::ProgramError;
 use crate::target::{ManifestError, TargetError};
 use crate::trace::CodecError;
 use crate::unpack::UnpackError;
@@ -19,6 +20,9 @@ pub enum InputError {
     /// It is no package.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    /// It is no WebAssembly that can be run.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
     /// It is no trace.
     #[error(transparent)]
     Trace(#[from] CodecError),
@@ -49,6 +53,12 @@ impl From<ManifestError> for Error {
 
 impl From<TargetError> for Error {
     fn from(error: TargetError) -> Error {
+        Error::Input(error.into())
+    }
+}
+
+impl From<ProgramError> for Error {
+    fn from(error: ProgramError) -> Error {
         Error::Input(error.into())
     }
 }

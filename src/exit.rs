@@ -15,6 +15,8 @@ pub enum Exit {
     Findings,
     /// This program failed.
     Internal,
+    /// What a program ended with that was only run, and not judged.
+    Program(u8),
 }
 
 impl Exit {
@@ -28,6 +30,7 @@ impl Exit {
             Exit::Inconclusive => 3,
             // EX_SOFTWARE of sysexits.h.
             Exit::Internal => 70,
+            Exit::Program(code) => code,
         }
     }
 

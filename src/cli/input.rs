@@ -1,6 +1,7 @@
 //! Values of the command line that need more than clap's own parsers.
 
 use crate::plan;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Reads a time: `30` and `30s` are seconds, `500ms` and `2m` what they say.
@@ -18,6 +19,22 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         return Err("a time between 1ms and a day".to_owned());
     }
     Ok(time)
+}
+
+/// Reads `NAME=VALUE`.
+pub(super) fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("a variable such as NAME=VALUE".to_owned()),
+    }
+}
+
+/// Reads a directory of the host, and after `::` the name that it gets.
+pub(super) fn directory(text: &str) -> Result<(PathBuf, String), String> {
+    match text.split_once("::").unwrap_or((text, text)) {
+        ("", _) | (_, "") => Err("a directory such as data or data::/name".to_owned()),
+        (path, name) => Ok((path.into(), name.to_owned())),
+    }
 }
 
 /// Reads the name of a phase.
@@ -53,6 +70,17 @@ mod tests {
         ] {
             assert!(duration(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn variables_and_directories_are_taken_apart_once() {
+        let pair = |a: &str, b: &str| Ok((a.to_owned(), b.to_owned()));
+        assert_eq!(variable("A=b=c"), pair("A", "b=c"));
+        assert_eq!(variable("A="), pair("A", ""));
+        assert!(variable("=b").is_err() && variable("A").is_err());
+        assert_eq!(directory("d"), Ok(("d".into(), "d".into())));
+        assert_eq!(directory("/d::/"), Ok(("/d".into(), "/".into())));
+        assert!(directory("::/").is_err() && directory("d::").is_err());
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod licenses;
 mod output;
 mod replay;
 mod rules;
+mod run;
 mod vet;
 
 use crate::exit::Exit;
@@ -61,6 +62,8 @@ struct Arguments {
 enum Command {
     /// Run packages in the made-up world and judge what they do
     Vet(vet::Vet),
+    /// Run a WebAssembly program in a world that holds nothing but what it is given
+    Run(run::Run),
     /// Judge saved traces again, without running anything
     Replay(replay::Replay),
     /// List the rules, or explain one
@@ -122,6 +125,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, surroundings: &Surroun
     }
     match &arguments.command {
         Some(Command::Vet(vet)) => vet::run(vet, arguments.quiet, surroundings),
+        Some(Command::Run(run)) => run::run(run, surroundings),
         Some(Command::Replay(replay)) => replay::run(replay, arguments.quiet, surroundings),
         Some(Command::Rules(rules)) => rules::run(rules, surroundings),
         None => complain("a command is missing: see `lazaret --help`"),

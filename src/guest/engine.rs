@@ -45,7 +45,8 @@ impl From<wasmtime::Error> for RuntimeError {
 /// The engine with the guest loaded, ready to start processes.
 pub struct Runtime {
     pub(super) engine: Engine,
-    pub(super) js: InstancePre<Context>,
+    /// The JavaScript guest; a runtime that only runs programs has none.
+    pub(super) js: Option<InstancePre<Context>>,
 }
 
 impl Runtime {
@@ -61,7 +62,19 @@ impl Runtime {
         instance::link(&mut linker)?;
         let js = linker.instantiate_pre(&module)?;
         start_ticker(&engine)?;
+        let js = Some(js);
         Ok(Arc::new(Runtime { engine, js }))
+    }
+
+    /// A runtime without the guest, for programs that bring their own code.
+    ///
+    /// # Errors
+    ///
+    /// When the engine or its thread cannot be started.
+    pub fn bare() -> Result<Arc<Runtime>, RuntimeError> {
+        let engine = engine()?;
+        start_ticker(&engine)?;
+        Ok(Arc::new(Runtime { engine, js: None }))
     }
 
     /// The engine.

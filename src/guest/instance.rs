@@ -133,7 +133,9 @@ pub(super) fn run(
 }
 
 fn enter(runtime: &Runtime, store: &mut Store<Context>) -> wasmtime::Result<()> {
-    let instance = runtime.js.instantiate(&mut *store)?;
+    let missing = || wasmtime::Error::msg("this runtime was made without the JavaScript guest");
+    let guest = runtime.js.as_ref().ok_or_else(missing)?;
+    let instance = guest.instantiate(&mut *store)?;
     let run = instance.get_typed_func::<(), i32>(&mut *store, "run")?;
     run.call(store, ()).map(|_| ())
 }

@@ -40,6 +40,8 @@ pub struct StepEnd {
     pub end: RunEnd,
     /// More than the outcome says; empty when that is all. Hostile text possible.
     pub reason: String,
+    /// How the first process ended, when it did.
+    pub exit: Option<Exit>,
     /// What a driver reported; empty without one.
     pub reports: Vec<Report>,
 }
@@ -175,6 +177,7 @@ impl Session {
         StepEnd {
             end,
             reason,
+            exit: self.world.processes.exit_of(root),
             reports,
         }
     }

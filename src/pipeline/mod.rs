@@ -1,9 +1,11 @@
 //! The whole flow, from a target to a verdict: the one place that sees all stages.
 
+mod program;
 mod registries;
 mod steps;
 mod world;
 
+pub use program::{Given, Job, Outcome};
 pub use registries::Registries;
 
 use crate::error::Error;

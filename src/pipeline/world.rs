@@ -66,7 +66,8 @@ pub(super) fn furnish(station: &Station, package: &Package, settings: &Settings)
     }
 }
 
-fn plant(fs: &mut Fs, directory: &str, tree: &Tree, owner: Who) {
+/// Plants the files of a tree below a directory, which is made.
+pub(super) fn plant(fs: &mut Fs, directory: &str, tree: &Tree, owner: Who) {
     fs.plant_dir(directory, 0o755).plant_owner(directory, owner);
     for (path, entry) in tree.iter() {
         let path = format!("{directory}/{path}");

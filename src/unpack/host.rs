@@ -65,6 +65,17 @@ pub fn directory(dir: &Dir, quotas: &Quotas) -> Result<Tree, UnpackError> {
     tree.finish()
 }
 
+/// Reads a directory as it is, whatever it is for: its files, and the paths of the directories in it, empty ones included.
+///
+/// # Errors
+///
+/// When a quota is exceeded or something cannot be read.
+pub fn copy(dir: &Dir, quotas: &Quotas) -> Result<(Tree, Vec<String>), UnpackError> {
+    let mut walk = Walk::new(dir, quotas);
+    walk.copy("", "", &|_| false)?;
+    Ok((walk.tree, walk.directories))
+}
+
 /// Reads at most `limit` bytes; `None` when there are more.
 fn bounded(file: File, limit: usize) -> Result<Option<Bytes>, UnpackError> {
     let mut bytes = Vec::new();
@@ -78,6 +89,8 @@ pub(super) struct Walk<'a> {
     quotas: &'a Quotas,
     /// What has been read.
     pub(super) tree: Tree,
+    /// The directories that were walked through.
+    directories: Vec<String>,
 }
 
 impl<'a> Walk<'a> {
@@ -87,6 +100,7 @@ impl<'a> Walk<'a> {
             dir,
             quotas,
             tree: Tree::default(),
+            directories: Vec::new(),
         }
     }
 
@@ -120,6 +134,10 @@ impl<'a> Walk<'a> {
                 if kind.is_dir() {
                     parts(&format!("{to}{path}"), self.quotas)?;
                     open.push(format!("{path}/"));
+                    self.directories.push(format!("{to}{path}"));
+                    if self.directories.len() > self.quotas.entries {
+                        return Err(UnpackError::TooManyEntries(self.quotas.entries));
+                    }
                 } else {
                     self.add(&format!("{from}{path}"), format!("{to}{path}"))?;
                 }

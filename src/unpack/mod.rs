@@ -20,7 +20,7 @@ mod tests;
 
 pub use dependencies::{around, beside};
 pub use error::{Name, UnpackError};
-pub use host::{directory, open_archive, open_directory};
+pub use host::{copy, directory, open_archive, open_directory};
 pub use quotas::Quotas;
 pub use tree::{Content, Entry, Tree};
 pub use wheel::{Fault, Wheel, wheel};

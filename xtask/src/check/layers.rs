@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("target", &["escape", "trace"]),
     ("plan", &["target", "unpack", "world"]),
     ("report", &["escape", "rules", "trace", "verdict"]),
-    ("error", &["target", "trace", "unpack"]),
+    ("error", &["guest", "target", "trace", "unpack"]),
     (
         "pipeline",
         &[
@@ -31,7 +31,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "error", "escape", "exit", "guest", "pipeline", "plan", "report", "rules", "target",
-            "trace", "verdict",
+            "trace", "unpack", "verdict", "world",
         ],
     ),
 ];
