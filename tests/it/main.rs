@@ -10,3 +10,4 @@ mod parity;
 mod report;
 mod rules;
 mod support;
+mod wasi;

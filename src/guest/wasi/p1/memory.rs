@@ -108,7 +108,7 @@ impl<'a> Memory<'a> {
     }
 
     fn align(&self, at: u32, alignment: u32) -> Result<(), Fault> {
-        if at % alignment == 0 {
+        if at.is_multiple_of(alignment) {
             Ok(())
         } else {
             Err(Fault::Stop(Stop::Memory(self.function)))
