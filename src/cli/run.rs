@@ -17,7 +17,7 @@ const REASON: usize = 300;
 /// Arguments of the command.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Run {
-    /// The program: a WebAssembly module that was built for WASI
+    /// The program: a WebAssembly module or component that was built for WASI
     #[arg(value_name = "MODULE")]
     module: PathBuf,
     /// Set a variable; the program sees no others

@@ -2,30 +2,31 @@
 
 use super::Stop;
 use super::limiter::Limiter;
-use super::schedule::{Turn, host_now};
-use crate::world::{Baton as _, Pid, Wait, World};
+use super::schedule::host_now;
+use crate::world::{Baton, Pid, Wait, World};
 use std::time::Instant;
 use wasmtime::{Engine, Store, UpdateDeadline};
 
 /// What every kind of guest process has on the host, whatever it is written in.
-pub(super) struct Hold {
+pub struct Hold {
     /// The world, unless the process waits for it.
     world: Option<Box<World>>,
     /// The process's number in the world.
     pub(super) pid: Pid,
-    turn: Turn,
+    baton: Box<dyn Baton>,
     limiter: Limiter,
     calls: u64,
 }
 
 impl Hold {
-    /// The hold of process `pid`, which has just been given the world.
-    pub(super) fn new(world: Box<World>, pid: Pid, turn: Turn) -> Hold {
+    /// The hold of process `pid`, which has just been given the world; the baton gives it to others.
+    #[must_use]
+    pub fn new(world: Box<World>, pid: Pid, baton: impl Baton + 'static) -> Hold {
         Hold {
             limiter: Limiter::new(world.limits.memory),
             world: Some(world),
             pid,
-            turn,
+            baton: Box::new(baton),
             calls: 0,
         }
     }
@@ -60,9 +61,16 @@ impl Hold {
     /// [`Stop::WorldGone`] when the run was ended meanwhile.
     pub(super) fn wait(&mut self, wait: Wait) -> Result<(), Stop> {
         let world = self.world.take().ok_or(Stop::WorldGone)?;
-        let world = self.turn.wait(world, self.pid, wait);
+        let world = self.baton.wait(world, self.pid, wait);
         self.world = Some(world.map_err(|_| Stop::WorldGone)?);
         Ok(())
+    }
+
+    /// Lets the next store of the process have the many parts of a component, and counts memory from nothing.
+    pub(super) fn of_component(mut self) -> Hold {
+        let most = self.world.as_ref().map_or(0, |world| world.limits.memory);
+        self.limiter = Limiter::of_component(most);
+        self
     }
 
     /// Gives the world back for good, with what was refused of memory and tables.

@@ -8,12 +8,16 @@ mod check;
 pub use check::{Form, ProgramError, form};
 
 use super::Runtime;
+use super::wasi::p2;
+use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
 /// Native code, with what it was made of.
 pub(super) enum Code {
     /// A core module.
     Module(Module),
+    /// A component.
+    Component(Component),
 }
 
 /// A WebAssembly program, ready to be started as often as one likes.
@@ -52,7 +56,37 @@ impl Program {
             Some(wasmtime::Precompiled::Module) => Ok(Program {
                 code: Code::Module(module(runtime.engine(), code).map_err(wrong)?),
             }),
-            _ => Err(ProgramError::Component),
+            Some(wasmtime::Precompiled::Component) => Ok(Program {
+                code: Code::Component(component(runtime.engine(), code).map_err(wrong)?),
+            }),
+            None => Err(ProgramError::Engine("no compiled code".into())),
+        }
+    }
+
+    /// The function by which a program of this form is run as a command.
+    #[must_use]
+    pub fn command(&self) -> &'static str {
+        match &self.code {
+            Code::Module(_) => "_start",
+            Code::Component(_) => "wasi:cli/run",
+        }
+    }
+
+    /// The functions that can be called from outside, in the order of the exports: that of a command alone, if there is one.
+    #[must_use]
+    pub fn functions(&self) -> Vec<String> {
+        match &self.code {
+            Code::Module(module) => {
+                let functions = module
+                    .exports()
+                    .filter(|export| export.ty().func().is_some());
+                let names: Vec<String> = functions.map(|export| export.name().to_owned()).collect();
+                if names.iter().any(|name| name == self.command()) {
+                    return vec![self.command().to_owned()];
+                }
+                names
+            }
+            Code::Component(component) => p2::functions(component),
         }
     }
 }
@@ -65,4 +99,13 @@ fn module(engine: &Engine, code: &[u8]) -> wasmtime::Result<Module> {
     // SAFETY: the code was made by `compile` of this program, in this process or in a child of it that could do nothing but
     // return it, and went through nothing but memory since.
     unsafe { Module::deserialize(engine, code) }
+}
+
+#[expect(
+    unsafe_code,
+    reason = "loading native code is unsafe by nature; see the safety comment"
+)]
+fn component(engine: &Engine, code: &[u8]) -> wasmtime::Result<Component> {
+    // SAFETY: as for a module.
+    unsafe { Component::deserialize(engine, code) }
 }

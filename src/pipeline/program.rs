@@ -81,7 +81,7 @@ impl Job {
             env: self.env.clone(),
             drive: Some(Drive::Program {
                 preopens: preopens.collect(),
-                functions: vec!["_start".into()],
+                functions: vec![program.command().into()],
                 exercise: false,
                 reports: vec![Report::Pending],
             }),

@@ -75,9 +75,6 @@ pub enum ProgramError {
         /// How much there may be.
         limit: u64,
     },
-    /// A component, of which this version runs none.
-    #[error("a WebAssembly component, which this version does not run; give a core module")]
-    Component,
     /// The compiler took too much or failed.
     #[error("cannot be compiled: {0}")]
     Engine(String),

@@ -5,9 +5,11 @@
 //! | `paths` | the way from a directory that a program has open to a path of the world |
 //! | `drive` | what is called of a core module, and how that is reported |
 //! | `p1` | `wasi_snapshot_preview1`, for core modules |
+//! | `p2` | WASI 0.2, for components |
 
 mod drive;
 pub mod p1;
+pub mod p2;
 mod paths;
 
 use super::hold::{self, Hold};
@@ -25,6 +27,8 @@ pub(super) struct Context {
     pub(super) hold: Hold,
     /// What core modules have open beyond what the world knows.
     p1: p1::State,
+    /// What the handles of components refer to.
+    p2: p2::Handles,
     /// The memory that the module exports, once it was looked for.
     memory: Option<Memory>,
 }
@@ -42,15 +46,19 @@ pub(super) fn run(
     let context = Context {
         hold: Hold::new(world, pid, turn),
         p1: p1::State::default(),
+        p2: p2::Handles::default(),
         memory: None,
     };
-    let mut store = hold::store(runtime.engine(), context, deadline, |context| {
-        &mut context.hold
-    });
-    let result = match &program.code {
-        Code::Module(module) => drive::run(&mut store, module),
+    let engine = runtime.engine();
+    let (context, result) = match &program.code {
+        Code::Module(module) => {
+            let mut store = hold::store(engine, context, deadline, |context| &mut context.hold);
+            let result = drive::run(&mut store, module);
+            (store.into_data(), result)
+        }
+        Code::Component(component) => p2::drive::run(engine, component, context, deadline),
     };
-    let (world, limiter) = store.into_data().hold.end();
+    let (world, limiter) = context.hold.end();
     let mut world = world?;
     instance::conclude(&mut world, pid, result, &limiter);
     Some(world)

@@ -44,7 +44,7 @@ impl World {
             world.recorder.detail(seq, what, "yes");
             let mode = mode & 0o7777 & !world.umask(caller.pid);
             world.recorder.detail(seq, "mode", format!("{mode:o}"));
-            let spot = world.spot(caller.pid, path, false)?;
+            let spot = world.name_at(caller.pid, path)?;
             world.note_resolved(seq, subject, &spot.path);
             let (who, now) = (world.who(caller.pid), world.clock.now());
             world.fs.create(who, &spot, content, mode, now).map(|_| ())
@@ -85,7 +85,7 @@ impl World {
             if directory {
                 world.recorder.detail(seq, "directory", "yes");
             }
-            let spot = world.spot(caller.pid, path, false)?;
+            let spot = world.name_at(caller.pid, path)?;
             world.note_resolved(seq, subject, &spot.path);
             let (who, now) = (world.who(caller.pid), world.clock.now());
             world.fs.remove(who, &spot, directory, now)
@@ -101,9 +101,9 @@ impl World {
         self.act_on(caller, Kind::FileRename, from, |world, seq, subject| {
             let target = world.absolute(caller.pid, to);
             world.recorder.detail(seq, "to", target);
-            let from = world.spot(caller.pid, from, false)?;
+            let from = world.name_at(caller.pid, from)?;
             world.note_resolved(seq, subject, &from.path);
-            let to = world.spot(caller.pid, to, false)?;
+            let to = world.name_at(caller.pid, to)?;
             let (who, now) = (world.who(caller.pid), world.clock.now());
             world.fs.rename(who, &from, &to, now)
         })
@@ -121,10 +121,13 @@ impl World {
             if target.is_empty() {
                 return Err(Errno::NOENT);
             }
+            if target.contains('\0') {
+                return Err(Errno::INVAL);
+            }
             if target.len() > crate::world::fs::MAX_PATH {
                 return Err(Errno::NAMETOOLONG);
             }
-            let spot = world.spot(caller.pid, path, false)?;
+            let spot = world.name_at(caller.pid, path)?;
             world.note_resolved(seq, subject, &spot.path);
             let (who, now) = (world.who(caller.pid), world.clock.now());
             let content = Content::Link(target.to_owned());
@@ -142,7 +145,7 @@ impl World {
             let target = world.absolute(caller.pid, from);
             world.recorder.detail(seq, "to", target);
             let (ino, _) = world.node_at(caller.pid, from, false)?;
-            let spot = world.spot(caller.pid, path, false)?;
+            let spot = world.name_at(caller.pid, path)?;
             let (who, now) = (world.who(caller.pid), world.clock.now());
             world.fs.link(who, ino, &spot, now)
         })

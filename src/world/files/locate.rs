@@ -55,6 +55,20 @@ impl World {
         }
     }
 
+    /// Finds the place of a name that is to be made, removed or moved: a link there is meant itself, even when a slash comes
+    /// after it.
+    pub(super) fn name_at(&self, pid: Pid, path: &str) -> Result<Spot, Errno> {
+        let name = path.trim_end_matches('/');
+        if name.is_empty() {
+            return self.spot(pid, path, false);
+        }
+        let spot = self.spot(pid, name, false)?;
+        Ok(Spot {
+            wants_directory: spot.wants_directory || name.len() < path.len(),
+            ..spot
+        })
+    }
+
     /// Finds a node that is there.
     pub(super) fn node_at(
         &self,

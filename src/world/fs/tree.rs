@@ -105,10 +105,10 @@ impl Fs {
     ///
     /// As `rename(2)`: `NOENT`, `NOTDIR`, `ISDIR`, `NOTEMPTY`, `INVAL` (a directory into itself), `BUSY`, `ACCES`, `PERM`.
     pub fn rename(&mut self, who: Who, from: &Spot, to: &Spot, now: u64) -> Result<(), Errno> {
-        let ino = from.taken()?;
         if from.name.is_empty() || to.name.is_empty() {
             return Err(Errno::BUSY);
         }
+        let ino = from.taken()?;
         let is_directory = self.node(ino)?.is_directory();
         if !is_directory && (from.wants_directory || to.wants_directory) {
             return Err(Errno::NOTDIR);
