@@ -23,6 +23,9 @@ pub enum InputError {
     /// It is no WebAssembly that can be run.
     #[error(transparent)]
     Program(#[from] ProgramError),
+    /// A worker that unpacked it says why; escaped.
+    #[error("{0}")]
+    Told(String),
     /// It is no trace.
     #[error(transparent)]
     Trace(#[from] CodecError),

@@ -20,4 +20,5 @@ pub mod target;
 pub mod trace;
 pub mod unpack;
 pub mod verdict;
+pub mod worker;
 pub mod world;

@@ -37,6 +37,18 @@ pub struct Limits {
     pub virtual_time: u64,
 }
 
+/// Steps of one package that may take their whole time. An honest package has no more that do.
+const SLOW_STEPS: u32 = 20;
+
+impl Limits {
+    /// Time for all steps of a package together. When it is over, further ones are left out and the trace says so.
+    #[must_use]
+    pub fn whole(&self, steps: usize) -> Duration {
+        let steps = u32::try_from(steps).unwrap_or(SLOW_STEPS);
+        self.wall.saturating_mul(steps.clamp(1, SLOW_STEPS))
+    }
+}
+
 impl Default for Limits {
     fn default() -> Limits {
         Limits {

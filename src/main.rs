@@ -26,5 +26,6 @@ fn surroundings() -> Surroundings {
             .map(|strategy| strategy.cache_dir()),
         terminal: std::io::stdout().is_terminal(),
         processors: std::thread::available_parallelism().map_or(1, usize::from),
+        instead: None,
     }
 }

@@ -27,6 +27,8 @@ pub struct Surroundings {
     pub terminal: bool,
     /// Processors that may be used.
     pub processors: usize,
+    /// Work that workers do in place of their own. Only tests of their supervision have any.
+    pub instead: Option<crate::worker::Instead>,
 }
 
 /// Names of the variables in [`Surroundings::variables`].

@@ -8,13 +8,11 @@ use super::output::Traces;
 use super::{Reporting, Surroundings, complain, input};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::guest::Cache;
-use crate::pipeline::{self, Package, Settings, Station};
-use crate::report::{PackageResult, Summary};
-use crate::target::Target;
+use crate::report::{ContainmentReport, PackageResult, Summary};
+use crate::worker::{Choices, Containment, Packages, Ward};
 use crate::{rules, verdict};
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Arguments of the command.
@@ -40,6 +38,9 @@ pub(super) struct Vet {
     /// Packages that are run at the same time; as many as there are processors without it
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
+    /// Run packages in this process, without the locks around a worker; for debugging
+    #[arg(long)]
+    in_process: bool,
 }
 
 /// Runs the command.
@@ -55,6 +56,8 @@ pub(super) fn run(vet: &Vet, quiet: bool, surroundings: &Surroundings) -> Exit {
         },
         None => None,
     };
+    // Workers are copies of this process as it is now: nothing before this line may start a thread.
+    let ward = ward(vet, surroundings);
     let jobs = vet.jobs.map_or(surroundings.processors, usize::from).max(1);
     // The runtime itself only waits: one thread for that, and one for each package that is run.
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -69,10 +72,9 @@ pub(super) fn run(vet: &Vet, quiet: bool, surroundings: &Surroundings) -> Exit {
         }
     };
     let desk = Arc::new(Desk {
-        vet: vet.clone(),
-        cache: cache(surroundings),
+        events: vet.reporting.events,
         traces,
-        station: OnceLock::new(),
+        ward,
     });
     runtime.block_on(async {
         let tasks: Vec<_> = vet
@@ -95,6 +97,18 @@ pub(super) fn run(vet: &Vet, quiet: bool, surroundings: &Surroundings) -> Exit {
     batch.finish()
 }
 
+/// Where the packages are run.
+fn ward(vet: &Vet, surroundings: &Surroundings) -> Ward {
+    let choices = Choices {
+        seed: vet.seed,
+        phases: vet.phases.iter().cloned().collect(),
+        timeout: vet.timeout,
+    };
+    let mut packages = Packages::new(cache(surroundings), choices);
+    packages.instead = surroundings.instead;
+    Ward::open(packages, vet.in_process)
+}
+
 /// Where compiled guests are kept.
 fn cache(surroundings: &Surroundings) -> Option<PathBuf> {
     match surroundings.variables.get("LAZARET_CACHE") {
@@ -105,11 +119,9 @@ fn cache(surroundings: &Surroundings) -> Option<PathBuf> {
 
 /// What all tasks share.
 struct Desk {
-    vet: Vet,
-    cache: Option<PathBuf>,
+    ward: Ward,
     traces: Option<Traces>,
-    /// Opened by the first package that can be read: an input that cannot be needs no guest.
-    station: OnceLock<Result<Station, String>>,
+    events: bool,
 }
 
 impl Desk {
@@ -119,16 +131,11 @@ impl Desk {
     )]
     fn answer(&self, text: &str) -> Result<Done, Error> {
         let start = Instant::now();
-        let package = pipeline::read(&Target::parse(text)?)?;
-        for note in package
-            .tree
-            .notes()
-            .iter()
-            .chain(package.dependencies.notes())
-        {
+        let vetted = self.ward.vet(text)?;
+        for note in &vetted.notes {
             tracing::info!("{}: {note}", crate::escape::escape_to(text, 200));
         }
-        let trace = self.station()?.run(&package, &self.settings(&package))?;
+        let trace = vetted.trace;
         if let Some(traces) = &self.traces {
             traces
                 .save(&trace)
@@ -136,57 +143,31 @@ impl Desk {
         }
         let findings = rules::judge(&trace);
         let judgement = verdict::decide(&trace, &findings);
-        let (wall, events) = (start.elapsed(), self.vet.reporting.events);
+        let wall = start.elapsed();
+        let mut result = PackageResult::new(text, &trace, &findings, &judgement, wall, self.events);
+        result.containment = Some(report_of(vetted.containment));
         Ok(Done {
-            result: PackageResult::new(text, &trace, &findings, &judgement, wall, events),
+            result,
             summary: Summary::of(&trace),
         })
     }
-
-    fn station(&self) -> Result<&Station, Error> {
-        let open = || {
-            let path = self.cache.as_ref().ok_or(crate::guest::CacheError::NoPlace);
-            let cache = path.and_then(|path| Cache::open_at(path));
-            let cache = cache.map_err(|error| error.to_string())?;
-            Station::open(&cache).map_err(|error| match error {
-                Error::Internal(reason) => reason,
-                Error::Input(error) => error.to_string(),
-            })
-        };
-        match self.station.get_or_init(open) {
-            Ok(station) => Ok(station),
-            Err(reason) => Err(Error::Internal(reason.clone())),
-        }
-    }
-
-    fn settings(&self, package: &Package) -> Settings {
-        let mut settings = Settings {
-            seed: self.vet.seed.unwrap_or_else(|| seed_of(&package.digest)),
-            phases: self.vet.phases.iter().cloned().collect(),
-            ..Settings::default()
-        };
-        if let Some(timeout) = self.vet.timeout {
-            settings.limits.wall = timeout;
-        }
-        settings
-    }
 }
 
-/// A seed from the package's digest: runs can be repeated, and still no author can know the planted secrets beforehand,
-/// since the digest of a package cannot stand in the package.
-fn seed_of(digest: &str) -> u64 {
-    let head = digest.get(..16).unwrap_or_default();
-    u64::from_str_radix(head, 16).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_seed_follows_from_the_package() {
-        assert_eq!(seed_of("00000000000000ff0123"), 255);
-        assert_ne!(seed_of(&"1".repeat(64)), seed_of(&"2".repeat(64)));
-        assert_eq!(seed_of("é"), 0);
+/// The layers by the names that a report gives them.
+fn report_of(held: Containment) -> ContainmentReport {
+    let mut layers = Vec::new();
+    if held.process {
+        layers.push("process limits".to_owned());
+    }
+    if let Some(version) = held.landlock {
+        layers.push(format!("Landlock {version}"));
+    }
+    if held.seccomp {
+        layers.push("seccomp".to_owned());
+    }
+    ContainmentReport {
+        mode: if held.process { "worker" } else { "in-process" },
+        layers,
+        missing: held.missing,
     }
 }

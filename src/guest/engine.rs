@@ -50,20 +50,53 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// Loads the guest: from the cache when it is there, else compiled and put there.
+    /// Loads the guest, from the cache when it is there, else compiled and put there, and starts the thread that interrupts
+    /// guests.
     ///
     /// # Errors
     ///
     /// When the cache cannot be used or the engine refuses the code.
     pub fn load(cache: &Cache) -> Result<Arc<Runtime>, RuntimeError> {
         let engine = engine()?;
-        let module = module(&engine, cache)?;
+        let module = match cached(&engine, cache)? {
+            Some(module) => module,
+            None => compile(&engine, cache)?,
+        };
+        let runtime = Runtime::of(engine, &module)?;
+        runtime.start_ticker()?;
+        Ok(Arc::new(runtime))
+    }
+
+    /// Maps the guest from the cache; `None` when it is not there. No thread is left running, so that the process can be
+    /// copied; no guest can be run before [`Runtime::start_ticker`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Runtime::load`].
+    pub fn mapped(cache: &Cache) -> Result<Option<Arc<Runtime>>, RuntimeError> {
+        let engine = engine()?;
+        let Some(module) = cached(&engine, cache)? else {
+            return Ok(None);
+        };
+        // What the engine would make of the module at its first start, a locked process cannot make any more.
+        module.initialize_copy_on_write_image()?;
+        Ok(Some(Arc::new(Runtime::of(engine, &module)?)))
+    }
+
+    fn of(engine: Engine, module: &Module) -> Result<Runtime, RuntimeError> {
         let mut linker = Linker::new(&engine);
         instance::link(&mut linker)?;
-        let js = linker.instantiate_pre(&module)?;
-        start_ticker(&engine)?;
-        let js = Some(js);
-        Ok(Arc::new(Runtime { engine, js }))
+        let js = Some(linker.instantiate_pre(module)?);
+        Ok(Runtime { engine, js })
+    }
+
+    /// Starts the thread that interrupts guests, and returns once it runs: a worker that locks itself down makes no more.
+    ///
+    /// # Errors
+    ///
+    /// When the system starts no thread.
+    pub fn start_ticker(&self) -> Result<(), RuntimeError> {
+        start_ticker(&self.engine)
     }
 
     /// A runtime without the guest, for programs that bring their own code.
@@ -113,20 +146,26 @@ fn config() -> Config {
     config
 }
 
-fn module(engine: &Engine, cache: &Cache) -> Result<Module, RuntimeError> {
-    let key = Cache::key(engine, JS_DIGEST);
-    if let Some(file) = cache.open(&key)? {
-        match deserialize(engine, file) {
-            Ok(module) => return Ok(module),
-            Err(error) => {
-                tracing::warn!(%error, "compiled code in the cache does not load, compiling again")
-            }
+/// The guest as the cache has it.
+fn cached(engine: &Engine, cache: &Cache) -> Result<Option<Module>, RuntimeError> {
+    let Some(file) = cache.open(&Cache::key(engine, JS_DIGEST))? else {
+        return Ok(None);
+    };
+    match deserialize(engine, file) {
+        Ok(module) => Ok(Some(module)),
+        Err(error) => {
+            tracing::warn!(%error, "compiled code in the cache does not load, compiling again");
+            Ok(None)
         }
     }
+}
+
+/// Compiles the guest and puts it into the cache.
+fn compile(engine: &Engine, cache: &Cache) -> Result<Module, RuntimeError> {
     tracing::info!("compiling the guest for this machine; this is done once");
     let wasm = zstd::bulk::decompress(JS_GUEST, MAX_GUEST).map_err(RuntimeError::Embedded)?;
     let code = engine.precompile_module(&wasm)?;
-    let file = cache.store(&key, &code)?;
+    let file = cache.store(&Cache::key(engine, JS_DIGEST), &code)?;
     Ok(deserialize(engine, file)?)
 }
 
@@ -140,7 +179,7 @@ fn deserialize(engine: &Engine, file: std::fs::File) -> wasmtime::Result<Module>
     unsafe { Module::deserialize_open_file(engine, file) }
 }
 
-/// Starts the thread that moves the epoch, and returns once it runs: a worker that locks itself down makes no more.
+/// Starts the thread that moves the epoch, and returns once it runs.
 fn start_ticker(engine: &Engine) -> Result<(), RuntimeError> {
     let weak = engine.weak();
     let running = Arc::new(Barrier::new(2));

@@ -90,11 +90,25 @@ pub struct PackageResult {
     pub findings: Vec<FindingReport>,
     /// SHA-256 of the trace; equal inputs give equal traces.
     pub trace_digest: String,
+    /// What was between the package and this machine; `None` for a trace that is judged again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub containment: Option<ContainmentReport>,
     /// Figures.
     pub stats: Stats,
     /// The events of the trace, when they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<Event>>,
+}
+
+/// What was between a package and this machine, besides the WebAssembly sandbox.
+#[derive(Debug, Serialize)]
+pub struct ContainmentReport {
+    /// `worker` for a process of its own, else `in-process`.
+    pub mode: &'static str,
+    /// The layers that held.
+    pub layers: Vec<String>,
+    /// The layers that did not, each with the reason.
+    pub missing: Vec<String>,
 }
 
 /// What was run, and what was not.
@@ -190,6 +204,7 @@ impl PackageResult {
                 .map(|finding| FindingReport::new(finding, &package.root))
                 .collect(),
             trace_digest: trace.digest(),
+            containment: None,
             stats: Stats {
                 runs: trace.runs.len(),
                 wall_ms: u64::try_from(wall.as_millis()).unwrap_or(u64::MAX),

@@ -4,7 +4,7 @@
 
 use super::palette::{Palette, Tone, columns, fit, wrap};
 use super::summary::{Access, Contact, Process, RunTree, Summary};
-use super::{FindingReport, PackageResult, PhaseReport};
+use super::{ContainmentReport, FindingReport, PackageResult, PhaseReport};
 use crate::escape::escape_to;
 use crate::rules::{Severity, word};
 use crate::trace::RunEnd;
@@ -157,6 +157,26 @@ impl Page {
             Verdict::Malicious => "Do not install this.",
         };
         self.line(&[(Tone::Plain, meaning)]);
+        if let Some(containment) = &result.containment {
+            self.containment(containment);
+        }
+    }
+
+    /// In one quiet line, unless something is missing.
+    fn containment(&mut self, containment: &ContainmentReport) {
+        let place = match containment.mode {
+            "worker" => "Run in a locked worker process",
+            _ => "Run in this program's own process",
+        };
+        let layers = match containment.layers.as_slice() {
+            [] => "no further layer".to_owned(),
+            layers => layers.join(", "),
+        };
+        self.line(&[(Tone::Faint, &format!("{place}: {layers}."))]);
+        for missing in &containment.missing {
+            let missing = format!("Not contained by {}", escape_to(missing, TEXT));
+            self.line(&[(Tone::Doubt, &missing)]);
+        }
     }
 
     fn findings(&mut self, result: &PackageResult) {

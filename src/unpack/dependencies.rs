@@ -18,20 +18,25 @@ use std::path::{Path, PathBuf};
 /// When a file that is there cannot be read. A quota does not end in an error: the tree then holds what fits, and a note.
 pub fn beside(target: &Path, manifest: &[u8], quotas: &Quotas) -> Result<Tree, UnpackError> {
     let mut tree = Tree::default();
-    let modules = if target.is_dir() {
-        around(target)
-    } else {
-        // Where the archive lies decides, not where a link to it does.
-        std::fs::canonicalize(target)
-            .ok()
-            .and_then(|target| Some(target.parent()?.join("node_modules")))
-    };
-    let Some(modules) = modules.filter(|path| path.is_dir()) else {
+    let Some(modules) = modules_of(target) else {
         return Ok(tree);
     };
     let dir = open_directory(&modules)?;
     closure(&dir, &wanted(Some(manifest), false), "", &mut tree, quotas)?;
     tree.finish()
+}
+
+/// The `node_modules` beside an archive, or around a directory that lies in one.
+#[must_use]
+pub fn modules_of(target: &Path) -> Option<PathBuf> {
+    let modules = if target.is_dir() {
+        around(target)?
+    } else {
+        // Where the archive lies decides, not where a link to it does.
+        let target = std::fs::canonicalize(target).ok()?;
+        target.parent()?.join("node_modules")
+    };
+    modules.is_dir().then_some(modules)
 }
 
 /// The `node_modules` in which a directory is installed; `None` when it stands on its own.

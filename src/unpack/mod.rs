@@ -18,7 +18,7 @@ mod disk_tests;
 #[cfg(test)]
 mod tests;
 
-pub use dependencies::{around, beside};
+pub use dependencies::{around, beside, modules_of};
 pub use error::{Name, UnpackError};
 pub use host::{copy, directory, open_archive, open_directory};
 pub use quotas::Quotas;

@@ -127,7 +127,12 @@ impl Trace {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    fn write_plain(&self, writer: &mut impl Write) -> io::Result<()> {
+    /// Writes the plain form.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    pub fn write_plain(&self, writer: &mut impl Write) -> io::Result<()> {
         let mut line = |line: &Line<'_>| -> io::Result<()> {
             serde_json::to_writer(&mut *writer, line)?;
             writer.write_all(b"\n")
@@ -163,7 +168,12 @@ impl Trace {
         writer.write_all(b"\n")
     }
 
-    fn read_plain(reader: impl BufRead, limits: &ReadLimits) -> Result<Trace, CodecError> {
+    /// Reads the plain form, with all checks of [`Trace::read_from`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Trace::read_from`].
+    pub fn read_plain(reader: impl BufRead, limits: &ReadLimits) -> Result<Trace, CodecError> {
         let mut reader = Reader {
             reader,
             limits,

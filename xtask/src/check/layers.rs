@@ -28,10 +28,16 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "worker",
+        &[
+            "error", "escape", "guest", "limits", "pipeline", "target", "trace", "unpack",
+        ],
+    ),
+    (
         "cli",
         &[
             "error", "escape", "exit", "guest", "pipeline", "plan", "report", "rules", "target",
-            "trace", "unpack", "verdict", "world",
+            "trace", "unpack", "verdict", "worker", "world",
         ],
     ),
 ];

@@ -1,0 +1,128 @@
+//! Systems on which no process can be locked: there is never a crew.
+
+use super::{Bounds, Containment, Ending, Job};
+use serde::de::DeserializeOwned;
+use std::convert::Infallible;
+use std::marker::PhantomData;
+
+/// Starts workers; on this system, none.
+pub struct Crew<J: Job>(Infallible, PhantomData<J>);
+
+/// The answer of a worker; on this system, there is none.
+pub struct Answer(Infallible);
+
+/// What a worker has at hand; on this system, there is none.
+pub struct Bench(Infallible);
+
+impl<J: Job> Crew<J> {
+    /// Says that this system has no workers.
+    ///
+    /// # Errors
+    ///
+    /// Always.
+    pub fn start(_job: J) -> Result<Crew<J>, String> {
+        Err("worker processes need Linux".into())
+    }
+
+    /// Cannot be called.
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    pub fn ask(&self, _: &J::Request, _: Option<&[u8]>, _: &Bounds) -> Result<Answer, Ending> {
+        match self.0 {}
+    }
+
+    /// Cannot be called.
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    pub fn locked(
+        &self,
+        _: &J::Request,
+        _: Option<&[u8]>,
+        _: &Bounds,
+    ) -> Result<(Containment, Vec<u8>), Ending> {
+        match self.0 {}
+    }
+}
+
+impl Answer {
+    /// Cannot be called.
+    #[must_use]
+    pub fn containment(&self) -> &Containment {
+        match self.0 {}
+    }
+
+    /// Cannot be called.
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    pub fn line<T: DeserializeOwned>(&mut self, _most: u64) -> Result<T, Ending> {
+        match self.0 {}
+    }
+
+    /// Cannot be called.
+    pub fn shorten(&mut self, _: std::time::Duration) {
+        match self.0 {}
+    }
+
+    /// Cannot be called.
+    #[must_use]
+    pub fn ending(self) -> Ending {
+        match self.0 {}
+    }
+}
+
+impl std::io::Read for Answer {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        match self.0 {}
+    }
+}
+
+impl std::io::BufRead for Answer {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        match self.0 {}
+    }
+
+    fn consume(&mut self, _: usize) {
+        match self.0 {}
+    }
+}
+
+/// Says that this system has no processes for that.
+pub(super) fn aside(_: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+    Err("worker processes need Linux".into())
+}
+
+impl Bench {
+    /// Cannot be called.
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    pub fn seal(&mut self) -> std::io::Result<()> {
+        match self.0 {}
+    }
+
+    /// Cannot be called.
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    pub fn line(&mut self, _value: &impl serde::Serialize) -> std::io::Result<()> {
+        match self.0 {}
+    }
+}
+
+impl std::io::Write for Bench {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        match self.0 {}
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self.0 {}
+    }
+}

@@ -1,0 +1,510 @@
+//! Packages in workers: what a worker does with one, and what the parent makes of its answer.
+//!
+//! A worker answers in lines of JSON, each a [`Word`], and ends with the trace in its plain form. What is said before the
+//! first step is said before package code ran.
+
+use super::{Answer, Bench, Bounds, Containment, Crew, Ending, Job, Task};
+use crate::error::{Error, InputError};
+use crate::escape::escape_to;
+use crate::guest::{Cache, CacheError};
+use crate::limits::Limits;
+use crate::pipeline::{self, Package, Raw, Settings, Station};
+use crate::target::Target;
+use crate::trace::{Header, PackageId, ReadLimits, Run, RunEnd, SCHEMA, Trace};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// Time in which a worker reads and unpacks its target: the largest that the quotas allow takes a few seconds.
+const READING: Duration = Duration::from_secs(120);
+
+/// Time that a worker may take beyond that of its steps: to plan, to write the trace, and on a busy machine.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// Bytes of one line before the trace: heads of traces name planted secrets and the dependencies of a package.
+const MAX_LINE: u64 = 4 << 20;
+
+/// Bytes of an answer: what the caps of the recorder let a trace become in practice, and more.
+const MAX_ANSWER: u64 = 1 << 30;
+
+/// Bytes of a manifest that is read for its dependencies.
+const MAX_MANIFEST: u64 = 8 << 20;
+
+/// Memory of a worker that only unpacks: an archive and what is in it.
+const UNPACKING: u64 = 3 << 30;
+
+/// Characters of a reason or note that a worker states.
+const MAX_REASON: usize = 600;
+
+/// Notes of one package that are passed on.
+const MAX_NOTES: usize = 100;
+
+/// What one worker is asked to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Request {
+    /// Run a package and answer with its trace. The attachment is its manifest, for an archive that has dependencies beside it.
+    Vet {
+        /// The text of the command line.
+        target: String,
+    },
+    /// Answer with the manifest in an archive.
+    Manifest {
+        /// The text of the command line.
+        target: String,
+    },
+}
+
+/// What the user chose for all packages.
+#[derive(Clone, Debug, Default)]
+pub struct Choices {
+    /// The seed; without it, it follows from the package.
+    pub seed: Option<u64>,
+    /// The phases that are run; all when empty.
+    pub phases: BTreeSet<String>,
+    /// Longest time of one run, when it is not the usual one.
+    pub timeout: Option<Duration>,
+}
+
+impl Choices {
+    fn settings(&self, package: &Package) -> Settings {
+        Settings {
+            seed: self.seed.unwrap_or_else(|| seed_of(&package.digest)),
+            phases: self.phases.clone(),
+            limits: self.limits(),
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        let usual = Limits::default();
+        Limits {
+            wall: self.timeout.unwrap_or(usual.wall),
+            ..usual
+        }
+    }
+}
+
+/// A seed from the package's digest: runs can be repeated, and still no author can know the planted secrets beforehand,
+/// since the digest of a package cannot stand in the package.
+fn seed_of(digest: &str) -> u64 {
+    let head = digest.get(..16).unwrap_or_default();
+    u64::from_str_radix(head, 16).unwrap_or_default()
+}
+
+/// A package that was run.
+#[derive(Debug)]
+pub struct Vetted {
+    /// What was seen.
+    pub trace: Trace,
+    /// Oddities of the input, one sentence each; escaped.
+    pub notes: Vec<String>,
+    /// Which layers held around the run.
+    pub containment: Containment,
+}
+
+/// Runs packages: each in a worker, where this system can have them, else in this process.
+pub struct Ward(Place);
+
+enum Place {
+    Workers(Crew<Packages>, Choices),
+    /// With the reason.
+    Here(Packages, String),
+}
+
+impl Ward {
+    /// Starts the zygote. Must be called before this process starts threads. `here` forbids workers.
+    #[must_use]
+    pub fn open(packages: Packages, here: bool) -> Ward {
+        if here {
+            return Ward(Place::Here(packages, "asked for".into()));
+        }
+        let choices = packages.choices.clone();
+        match Crew::start(packages.clone()) {
+            Ok(crew) => Ward(Place::Workers(crew, choices)),
+            Err(reason) => Ward(Place::Here(packages, reason)),
+        }
+    }
+
+    /// Runs one target.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] when it is nothing that can be vetted, and [`Error::Internal`] when the host fails. A worker that is
+    /// lost is neither: it is a run with the outcome `crashed` or `timeout`.
+    pub fn vet(&self, text: &str) -> Result<Vetted, Error> {
+        let target = Target::parse(text)?;
+        match &self.0 {
+            Place::Workers(crew, choices) => in_worker(crew, text, &target, &choices.limits()),
+            Place::Here(packages, reason) => packages.vet_here(&target, reason),
+        }
+    }
+}
+
+/// The job of the workers: to run packages.
+#[derive(Clone, Default)]
+pub struct Packages {
+    /// Where compiled guests are kept; `None` when there is no place.
+    pub cache: Option<PathBuf>,
+    /// What the user chose.
+    pub choices: Choices,
+    /// Work that takes the place of the usual one, for tests of what becomes of workers that go wrong.
+    pub instead: Option<Instead>,
+    station: OnceLock<Result<std::sync::Arc<Station>, String>>,
+}
+
+/// Decides on the work for a request; `None` leaves it as it is.
+pub type Instead = fn(&Request) -> Option<Task<'static>>;
+
+impl Packages {
+    /// Packages that are run with these choices.
+    #[must_use]
+    pub fn new(cache: Option<PathBuf>, choices: Choices) -> Packages {
+        Packages {
+            cache,
+            choices,
+            ..Packages::default()
+        }
+    }
+
+    fn cache(&self) -> Result<Cache, CacheError> {
+        Cache::open_at(self.cache.as_ref().ok_or(CacheError::NoPlace)?)
+    }
+
+    fn vet_here(&self, target: &Target, reason: &str) -> Result<Vetted, Error> {
+        let package = pipeline::read(target)?;
+        let station = self.station.get_or_init(|| {
+            let cache = self.cache().map_err(|error| error.to_string())?;
+            Ok(std::sync::Arc::new(Station::open(&cache).map_err(told)?))
+        });
+        let station = station.as_ref().map_err(|e| Error::Internal(e.clone()))?;
+        Ok(Vetted {
+            notes: notes(&package),
+            trace: station.run(&package, &self.choices.settings(&package))?,
+            containment: Containment {
+                missing: vec![format!("worker process: {reason}")],
+                ..Containment::default()
+            },
+        })
+    }
+
+    /// Opens the station without leaving a thread behind. Guests are compiled by another process, for that needs threads.
+    fn station_for_forks(&self) -> Result<std::sync::Arc<Station>, String> {
+        let cache = self.cache().map_err(|error| error.to_string())?;
+        let mapped = || Station::mapped(&cache).map_err(told);
+        let station = match mapped()? {
+            Some(station) => station,
+            None => {
+                super::aside(|| Station::open(&cache).map(|_| ()).map_err(told))?;
+                mapped()?.ok_or("compiled guests do not stay in the cache")?
+            }
+        };
+        Ok(std::sync::Arc::new(station))
+    }
+}
+
+/// The bare reason: the sentence around it is put there by whoever reports it.
+fn told(error: Error) -> String {
+    match error {
+        Error::Internal(reason) => reason,
+        Error::Input(error) => error.to_string(),
+    }
+}
+
+fn notes(package: &Package) -> Vec<String> {
+    let notes = package.tree.notes().iter();
+    notes
+        .chain(package.dependencies.notes())
+        .take(MAX_NOTES)
+        .cloned()
+        .collect()
+}
+
+impl Job for Packages {
+    type Request = Request;
+
+    fn furnish(&mut self, request: &Request) -> Result<(), String> {
+        match request {
+            Request::Vet { .. } => {
+                let station = self.station.get().cloned();
+                let station = station.unwrap_or_else(|| self.station_for_forks());
+                self.station.get_or_init(|| station).clone().map(|_| ())
+            }
+            Request::Manifest { .. } => Ok(()),
+        }
+    }
+
+    fn open(&self, request: Request, attachment: Option<File>) -> Task<'_> {
+        if let Some(task) = self.instead.and_then(|instead| instead(&request)) {
+            return task;
+        }
+        match request {
+            Request::Vet { target } => self.run(&target, attachment),
+            Request::Manifest { target } => {
+                let raw = opened(&target, None);
+                Task::new(move |mut bench| {
+                    let manifest = raw.and_then(pipeline::manifest);
+                    // Whatever is wrong with the package, its run finds it again and says so.
+                    bench.write_all(&manifest.unwrap_or_default())
+                })
+            }
+        }
+    }
+}
+
+fn opened(text: &str, attachment: Option<File>) -> Result<Raw, Error> {
+    let manifest = attachment.map(|file| {
+        let mut manifest = Vec::new();
+        file.take(MAX_MANIFEST)
+            .read_to_end(&mut manifest)
+            .map(|_| manifest)
+    });
+    let manifest = manifest
+        .transpose()
+        .map_err(|error| Error::Internal(format!("the manifest: {error}")))?;
+    pipeline::open(&Target::parse(text)?, manifest.as_deref())
+}
+
+/// One thing that a worker says.
+#[derive(Serialize, Deserialize)]
+enum Word<'a> {
+    /// The package is unpacked and is about to be run.
+    Start {
+        header: Cow<'a, Header>,
+        steps: usize,
+        notes: Vec<String>,
+    },
+    /// There is no trace.
+    Failed {
+        /// Whether the input is at fault, not this program.
+        input: bool,
+        reason: String,
+    },
+    /// The trace follows.
+    Trace,
+}
+
+impl Packages {
+    fn run(&self, target: &str, attachment: Option<File>) -> Task<'_> {
+        let raw = opened(target, attachment);
+        let station = match self.station.get() {
+            Some(Ok(station)) => Ok(station),
+            Some(Err(reason)) => Err(reason.clone()),
+            None => Err("the worker is not furnished".to_owned()),
+        };
+        let station = match station {
+            Ok(station) => station,
+            Err(reason) => {
+                return Task::new(move |mut bench| fail(&mut bench, Error::Internal(reason)));
+            }
+        };
+        Task {
+            threads: Box::new(|| station.start().map_err(told)),
+            loading: false,
+            work: Box::new(|bench| work(station, &self.choices, raw, bench)),
+        }
+    }
+}
+
+/// The work of a worker, behind its lock.
+fn work(
+    station: &Station,
+    choices: &Choices,
+    raw: Result<Raw, Error>,
+    mut bench: Bench,
+) -> io::Result<()> {
+    let ran = catch_unwind(AssertUnwindSafe(|| {
+        let package = pipeline::unpack(raw?)?;
+        station.run_announced(&package, &choices.settings(&package), |header, steps| {
+            // When nobody reads any more, the trace cannot be written either.
+            let _ = bench.line(&Word::Start {
+                header: Cow::Borrowed(header),
+                steps,
+                notes: notes(&package),
+            });
+        })
+    }));
+    match ran {
+        Ok(Ok(trace)) => {
+            bench.line(&Word::Trace)?;
+            let mut out = io::BufWriter::with_capacity(256 << 10, bench);
+            trace.write_plain(&mut out)?;
+            out.flush()?;
+            // The parent sees the end of the answer now, not when the trace has been taken apart.
+            drop(out);
+            Ok(())
+        }
+        Ok(Err(error)) => fail(&mut bench, error),
+        Err(panic) => {
+            let said = panic.downcast_ref::<String>().cloned();
+            let said = said.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            fail(&mut bench, Error::Internal(said.unwrap_or_default()))
+        }
+    }
+}
+
+fn fail(bench: &mut Bench, error: Error) -> io::Result<()> {
+    bench.line(&Word::Failed {
+        input: matches!(error, Error::Input(_)),
+        reason: told(error),
+    })
+}
+
+/// Has a worker run a target.
+fn in_worker(
+    crew: &Crew<Packages>,
+    text: &str,
+    target: &Target,
+    limits: &Limits,
+) -> Result<Vetted, Error> {
+    let target_text = || text.to_owned();
+    let bounds = Bounds {
+        wall: READING + limits.whole(usize::MAX) + GRACE,
+        cpu: READING + limits.whole(usize::MAX) + GRACE,
+        memory: None,
+        answer: MAX_ANSWER,
+    };
+    let manifest = match pipeline::needs_manifest(target) {
+        true => {
+            let request = Request::Manifest {
+                target: target_text(),
+            };
+            let bounds = Bounds {
+                wall: READING,
+                cpu: READING,
+                memory: Some(UNPACKING),
+                answer: MAX_MANIFEST,
+            };
+            match crew.locked(&request, None, &bounds) {
+                Ok((_, manifest)) => Some(manifest),
+                Err(ending) => return lost(text, Heard::default(), &ending),
+            }
+        }
+        false => None,
+    };
+    let request = Request::Vet {
+        target: target_text(),
+    };
+    let mut heard = Heard::default();
+    let answer = crew.ask(&request, manifest.as_deref(), &bounds);
+    match answer.and_then(|answer| heard.listen(answer, limits)) {
+        Ok(Said::Trace(trace)) => Ok(Vetted {
+            trace: *trace,
+            notes: heard.notes,
+            containment: heard.containment,
+        }),
+        Ok(Said::Failed(error)) => Err(error),
+        Err(ending) => lost(text, heard, &ending),
+    }
+}
+
+/// What is known of a worker's work so far.
+#[derive(Default)]
+struct Heard {
+    header: Option<Header>,
+    notes: Vec<String>,
+    containment: Containment,
+}
+
+/// How a worker's answer ends when it is complete.
+enum Said {
+    Trace(Box<Trace>),
+    Failed(Error),
+}
+
+impl Heard {
+    /// Listens to an answer to its end.
+    fn listen(&mut self, mut answer: Answer, limits: &Limits) -> Result<Said, Ending> {
+        self.containment = answer.containment().clone();
+        loop {
+            match answer.line(MAX_LINE)? {
+                Word::Start {
+                    header,
+                    steps,
+                    notes,
+                } if self.header.is_none() => {
+                    answer.shorten(limits.whole(steps) + GRACE);
+                    let notes = notes.iter().take(MAX_NOTES);
+                    self.notes = notes.map(|note| escape_to(note, MAX_REASON)).collect();
+                    self.header = Some(header.into_owned());
+                }
+                Word::Failed { input, reason } => {
+                    let reason = escape_to(&reason, MAX_REASON);
+                    return Ok(Said::Failed(match input {
+                        true => Error::Input(InputError::Told(reason)),
+                        false => Error::Internal(reason),
+                    }));
+                }
+                Word::Trace if self.header.is_some() => break,
+                _ => return Err(Ending::Malformed("words in the wrong order".into())),
+            }
+        }
+        match Trace::read_plain(&mut answer, &ReadLimits::default()) {
+            Ok(trace) if Some(&trace.header) == self.header.as_ref() => {
+                Ok(Said::Trace(Box::new(trace)))
+            }
+            Ok(_) => Err(Ending::Malformed(
+                "the trace is about another package".into(),
+            )),
+            Err(error) => Err(match answer.ending() {
+                Ending::Exit(0) => Ending::Malformed(error.to_string()),
+                ending => ending,
+            }),
+        }
+    }
+}
+
+/// What is known of a package whose worker was lost: a trace with one run that says so. It has a gap, so the package is not
+/// called clean.
+fn lost(text: &str, heard: Heard, ending: &Ending) -> Result<Vetted, Error> {
+    if !ending.is_of_worker() {
+        return Err(Error::Internal(ending.to_string()));
+    }
+    let header = heard.header.unwrap_or_else(|| Header {
+        schema: SCHEMA.into(),
+        tool: concat!("lazaret ", env!("CARGO_PKG_VERSION")).into(),
+        package: PackageId {
+            ecosystem: "npm".into(),
+            name: text.to_owned(),
+            // Nothing was read of it that could be trusted.
+            digest: "0".repeat(64),
+            ..PackageId::default()
+        },
+        ..Header::default()
+    });
+    let run = Run {
+        phase: "worker".into(),
+        command: text.to_owned(),
+        end: match ending {
+            Ending::TimedOut(_) => RunEnd::Timeout,
+            _ => RunEnd::Crashed,
+        },
+        reason: ending.to_string(),
+        ..Run::default()
+    };
+    Ok(Vetted {
+        trace: Trace {
+            header,
+            runs: vec![run],
+            ..Trace::default()
+        },
+        notes: heard.notes,
+        containment: heard.containment,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_seed_follows_from_the_package() {
+        assert_eq!(seed_of("00000000000000ff0123"), 255);
+        assert_ne!(seed_of(&"1".repeat(64)), seed_of(&"2".repeat(64)));
+        assert_eq!(seed_of("é"), 0);
+    }
+}
