@@ -24,9 +24,10 @@ mod elsewhere;
 mod filter;
 #[cfg(target_os = "linux")]
 mod lock;
+mod packages;
 #[cfg(target_os = "linux")]
 mod sys;
-mod vet;
+mod ward;
 #[cfg(target_os = "linux")]
 mod zygote;
 
@@ -36,7 +37,8 @@ pub use child::Bench;
 pub use crew::{Answer, Crew};
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::{Answer, Bench, Crew};
-pub use vet::{Choices, Instead, Packages, Request, Vetted, Ward};
+pub use packages::{Choices, Instead, Packages, Request};
+pub use ward::{Vetted, Ward};
 
 #[cfg(target_os = "linux")]
 use child::aside;

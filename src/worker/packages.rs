@@ -1,16 +1,15 @@
-//! Packages in workers: what a worker does with one, and what the parent makes of its answer.
+//! Packages in workers: what a worker does with one.
 //!
 //! A worker answers in lines of JSON, each a [`Word`], and ends with the trace in its plain form. What is said before the
 //! first step is said before package code ran.
 
-use super::{Answer, Bench, Bounds, Containment, Crew, Ending, Job, Task};
-use crate::error::{Error, InputError};
-use crate::escape::escape_to;
+use super::{Bench, Containment, Job, Task, Vetted};
+use crate::error::Error;
 use crate::guest::{Cache, CacheError};
 use crate::limits::Limits;
 use crate::pipeline::{self, Package, Raw, Settings, Station};
 use crate::target::Target;
-use crate::trace::{Header, PackageId, ReadLimits, Run, RunEnd, SCHEMA, Trace};
+use crate::trace::Header;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -18,32 +17,14 @@ use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-/// Time in which a worker reads and unpacks its target: the largest that the quotas allow takes a few seconds.
-const READING: Duration = Duration::from_secs(120);
-
-/// Time that a worker may take beyond that of its steps: to plan, to write the trace, and on a busy machine.
-const GRACE: Duration = Duration::from_secs(20);
-
-/// Bytes of one line before the trace: heads of traces name planted secrets and the dependencies of a package.
-const MAX_LINE: u64 = 4 << 20;
-
-/// Bytes of an answer: what the caps of the recorder let a trace become in practice, and more.
-const MAX_ANSWER: u64 = 1 << 30;
-
 /// Bytes of a manifest that is read for its dependencies.
-const MAX_MANIFEST: u64 = 8 << 20;
-
-/// Memory of a worker that only unpacks: an archive and what is in it.
-const UNPACKING: u64 = 3 << 30;
-
-/// Characters of a reason or note that a worker states.
-const MAX_REASON: usize = 600;
+pub(super) const MAX_MANIFEST: u64 = 8 << 20;
 
 /// Notes of one package that are passed on.
-const MAX_NOTES: usize = 100;
+pub(super) const MAX_NOTES: usize = 100;
 
 /// What one worker is asked to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +61,7 @@ impl Choices {
         }
     }
 
-    fn limits(&self) -> Limits {
+    pub(super) fn limits(&self) -> Limits {
         let usual = Limits::default();
         Limits {
             wall: self.timeout.unwrap_or(usual.wall),
@@ -96,55 +77,6 @@ fn seed_of(digest: &str) -> u64 {
     u64::from_str_radix(head, 16).unwrap_or_default()
 }
 
-/// A package that was run.
-#[derive(Debug)]
-pub struct Vetted {
-    /// What was seen.
-    pub trace: Trace,
-    /// Oddities of the input, one sentence each; escaped.
-    pub notes: Vec<String>,
-    /// Which layers held around the run.
-    pub containment: Containment,
-}
-
-/// Runs packages: each in a worker, where this system can have them, else in this process.
-pub struct Ward(Place);
-
-enum Place {
-    Workers(Crew<Packages>, Choices),
-    /// With the reason.
-    Here(Packages, String),
-}
-
-impl Ward {
-    /// Starts the zygote. Must be called before this process starts threads. `here` forbids workers.
-    #[must_use]
-    pub fn open(packages: Packages, here: bool) -> Ward {
-        if here {
-            return Ward(Place::Here(packages, "asked for".into()));
-        }
-        let choices = packages.choices.clone();
-        match Crew::start(packages.clone()) {
-            Ok(crew) => Ward(Place::Workers(crew, choices)),
-            Err(reason) => Ward(Place::Here(packages, reason)),
-        }
-    }
-
-    /// Runs one target.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Input`] when it is nothing that can be vetted, and [`Error::Internal`] when the host fails. A worker that is
-    /// lost is neither: it is a run with the outcome `crashed` or `timeout`.
-    pub fn vet(&self, text: &str) -> Result<Vetted, Error> {
-        let target = Target::parse(text)?;
-        match &self.0 {
-            Place::Workers(crew, choices) => in_worker(crew, text, &target, &choices.limits()),
-            Place::Here(packages, reason) => packages.vet_here(&target, reason),
-        }
-    }
-}
-
 /// The job of the workers: to run packages.
 #[derive(Clone, Default)]
 pub struct Packages {
@@ -154,7 +86,7 @@ pub struct Packages {
     pub choices: Choices,
     /// Work that takes the place of the usual one, for tests of what becomes of workers that go wrong.
     pub instead: Option<Instead>,
-    station: OnceLock<Result<std::sync::Arc<Station>, String>>,
+    station: OnceLock<Result<Arc<Station>, String>>,
 }
 
 /// Decides on the work for a request; `None` leaves it as it is.
@@ -175,11 +107,11 @@ impl Packages {
         Cache::open_at(self.cache.as_ref().ok_or(CacheError::NoPlace)?)
     }
 
-    fn vet_here(&self, target: &Target, reason: &str) -> Result<Vetted, Error> {
+    pub(super) fn vet_here(&self, target: &Target, reason: &str) -> Result<Vetted, Error> {
         let package = pipeline::read(target)?;
         let station = self.station.get_or_init(|| {
             let cache = self.cache().map_err(|error| error.to_string())?;
-            Ok(std::sync::Arc::new(Station::open(&cache).map_err(told)?))
+            Ok(Arc::new(Station::open(&cache).map_err(told)?))
         });
         let station = station.as_ref().map_err(|e| Error::Internal(e.clone()))?;
         Ok(Vetted {
@@ -193,7 +125,7 @@ impl Packages {
     }
 
     /// Opens the station without leaving a thread behind. Guests are compiled by another process, for that needs threads.
-    fn station_for_forks(&self) -> Result<std::sync::Arc<Station>, String> {
+    fn station_for_forks(&self) -> Result<Arc<Station>, String> {
         let cache = self.cache().map_err(|error| error.to_string())?;
         let mapped = || Station::mapped(&cache).map_err(told);
         let station = match mapped()? {
@@ -203,7 +135,7 @@ impl Packages {
                 mapped()?.ok_or("compiled guests do not stay in the cache")?
             }
         };
-        Ok(std::sync::Arc::new(station))
+        Ok(Arc::new(station))
     }
 }
 
@@ -271,7 +203,7 @@ fn opened(text: &str, attachment: Option<File>) -> Result<Raw, Error> {
 
 /// One thing that a worker says.
 #[derive(Serialize, Deserialize)]
-enum Word<'a> {
+pub(super) enum Word<'a> {
     /// The package is unpacked and is about to be run.
     Start {
         header: Cow<'a, Header>,
@@ -351,149 +283,6 @@ fn fail(bench: &mut Bench, error: Error) -> io::Result<()> {
     bench.line(&Word::Failed {
         input: matches!(error, Error::Input(_)),
         reason: told(error),
-    })
-}
-
-/// Has a worker run a target.
-fn in_worker(
-    crew: &Crew<Packages>,
-    text: &str,
-    target: &Target,
-    limits: &Limits,
-) -> Result<Vetted, Error> {
-    let target_text = || text.to_owned();
-    let bounds = Bounds {
-        wall: READING + limits.whole(usize::MAX) + GRACE,
-        cpu: READING + limits.whole(usize::MAX) + GRACE,
-        memory: None,
-        answer: MAX_ANSWER,
-    };
-    let manifest = match pipeline::needs_manifest(target) {
-        true => {
-            let request = Request::Manifest {
-                target: target_text(),
-            };
-            let bounds = Bounds {
-                wall: READING,
-                cpu: READING,
-                memory: Some(UNPACKING),
-                answer: MAX_MANIFEST,
-            };
-            match crew.locked(&request, None, &bounds) {
-                Ok((_, manifest)) => Some(manifest),
-                Err(ending) => return lost(text, Heard::default(), &ending),
-            }
-        }
-        false => None,
-    };
-    let request = Request::Vet {
-        target: target_text(),
-    };
-    let mut heard = Heard::default();
-    let answer = crew.ask(&request, manifest.as_deref(), &bounds);
-    match answer.and_then(|answer| heard.listen(answer, limits)) {
-        Ok(Said::Trace(trace)) => Ok(Vetted {
-            trace: *trace,
-            notes: heard.notes,
-            containment: heard.containment,
-        }),
-        Ok(Said::Failed(error)) => Err(error),
-        Err(ending) => lost(text, heard, &ending),
-    }
-}
-
-/// What is known of a worker's work so far.
-#[derive(Default)]
-struct Heard {
-    header: Option<Header>,
-    notes: Vec<String>,
-    containment: Containment,
-}
-
-/// How a worker's answer ends when it is complete.
-enum Said {
-    Trace(Box<Trace>),
-    Failed(Error),
-}
-
-impl Heard {
-    /// Listens to an answer to its end.
-    fn listen(&mut self, mut answer: Answer, limits: &Limits) -> Result<Said, Ending> {
-        self.containment = answer.containment().clone();
-        loop {
-            match answer.line(MAX_LINE)? {
-                Word::Start {
-                    header,
-                    steps,
-                    notes,
-                } if self.header.is_none() => {
-                    answer.shorten(limits.whole(steps) + GRACE);
-                    let notes = notes.iter().take(MAX_NOTES);
-                    self.notes = notes.map(|note| escape_to(note, MAX_REASON)).collect();
-                    self.header = Some(header.into_owned());
-                }
-                Word::Failed { input, reason } => {
-                    let reason = escape_to(&reason, MAX_REASON);
-                    return Ok(Said::Failed(match input {
-                        true => Error::Input(InputError::Told(reason)),
-                        false => Error::Internal(reason),
-                    }));
-                }
-                Word::Trace if self.header.is_some() => break,
-                _ => return Err(Ending::Malformed("words in the wrong order".into())),
-            }
-        }
-        match Trace::read_plain(&mut answer, &ReadLimits::default()) {
-            Ok(trace) if Some(&trace.header) == self.header.as_ref() => {
-                Ok(Said::Trace(Box::new(trace)))
-            }
-            Ok(_) => Err(Ending::Malformed(
-                "the trace is about another package".into(),
-            )),
-            Err(error) => Err(match answer.ending() {
-                Ending::Exit(0) => Ending::Malformed(error.to_string()),
-                ending => ending,
-            }),
-        }
-    }
-}
-
-/// What is known of a package whose worker was lost: a trace with one run that says so. It has a gap, so the package is not
-/// called clean.
-fn lost(text: &str, heard: Heard, ending: &Ending) -> Result<Vetted, Error> {
-    if !ending.is_of_worker() {
-        return Err(Error::Internal(ending.to_string()));
-    }
-    let header = heard.header.unwrap_or_else(|| Header {
-        schema: SCHEMA.into(),
-        tool: concat!("lazaret ", env!("CARGO_PKG_VERSION")).into(),
-        package: PackageId {
-            ecosystem: "npm".into(),
-            name: text.to_owned(),
-            // Nothing was read of it that could be trusted.
-            digest: "0".repeat(64),
-            ..PackageId::default()
-        },
-        ..Header::default()
-    });
-    let run = Run {
-        phase: "worker".into(),
-        command: text.to_owned(),
-        end: match ending {
-            Ending::TimedOut(_) => RunEnd::Timeout,
-            _ => RunEnd::Crashed,
-        },
-        reason: ending.to_string(),
-        ..Run::default()
-    };
-    Ok(Vetted {
-        trace: Trace {
-            header,
-            runs: vec![run],
-            ..Trace::default()
-        },
-        notes: heard.notes,
-        containment: heard.containment,
     })
 }
 

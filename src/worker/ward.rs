@@ -1,0 +1,229 @@
+//! What the parent makes of packages: an order for a worker, and a result of whatever the worker says or does.
+
+use super::packages::{MAX_MANIFEST, MAX_NOTES, Word};
+use super::{Answer, Bounds, Choices, Containment, Crew, Ending, Packages, Request};
+use crate::error::{Error, InputError};
+use crate::escape::escape_to;
+use crate::limits::Limits;
+use crate::pipeline;
+use crate::target::Target;
+use crate::trace::{Header, PackageId, ReadLimits, Run, RunEnd, SCHEMA, Trace};
+use std::time::Duration;
+
+/// Time in which a worker reads and unpacks its target: the largest that the quotas allow takes a few seconds.
+const READING: Duration = Duration::from_secs(120);
+
+/// Time that a worker may take beyond that of its steps: to plan, to write the trace, and on a busy machine.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// Bytes of one line before the trace: heads of traces name planted secrets and the dependencies of a package.
+const MAX_LINE: u64 = 4 << 20;
+
+/// Bytes of an answer: what the caps of the recorder let a trace become in practice, and more.
+const MAX_ANSWER: u64 = 1 << 30;
+
+/// Memory of a worker that only unpacks: an archive and what is in it.
+const UNPACKING: u64 = 3 << 30;
+
+/// Characters of a reason or note that a worker states.
+const MAX_REASON: usize = 600;
+
+/// A package that was run.
+#[derive(Debug)]
+pub struct Vetted {
+    /// What was seen.
+    pub trace: Trace,
+    /// Oddities of the input, one sentence each; escaped.
+    pub notes: Vec<String>,
+    /// Which layers held around the run.
+    pub containment: Containment,
+}
+
+/// Runs packages: each in a worker, where this system can have them, else in this process.
+pub struct Ward(Place);
+
+enum Place {
+    Workers(Crew<Packages>, Choices),
+    /// With the reason.
+    Here(Packages, String),
+}
+
+impl Ward {
+    /// Starts the zygote. Must be called before this process starts threads. `here` forbids workers.
+    #[must_use]
+    pub fn open(packages: Packages, here: bool) -> Ward {
+        if here {
+            return Ward(Place::Here(packages, "asked for".into()));
+        }
+        let choices = packages.choices.clone();
+        match Crew::start(packages.clone()) {
+            Ok(crew) => Ward(Place::Workers(crew, choices)),
+            Err(reason) => Ward(Place::Here(packages, reason)),
+        }
+    }
+
+    /// Runs one target.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] when it is nothing that can be vetted, and [`Error::Internal`] when the host fails. A worker that is
+    /// lost is neither: it is a run with the outcome `crashed` or `timeout`.
+    pub fn vet(&self, text: &str) -> Result<Vetted, Error> {
+        let target = Target::parse(text)?;
+        match &self.0 {
+            Place::Workers(crew, choices) => in_worker(crew, text, &target, &choices.limits()),
+            Place::Here(packages, reason) => packages.vet_here(&target, reason),
+        }
+    }
+}
+
+/// Has a worker run a target.
+fn in_worker(
+    crew: &Crew<Packages>,
+    text: &str,
+    target: &Target,
+    limits: &Limits,
+) -> Result<Vetted, Error> {
+    let mut heard = Heard::default();
+    let said = manifest_of(crew, text, target).and_then(|manifest| {
+        let request = Request::Vet {
+            target: text.to_owned(),
+        };
+        let most = READING + limits.whole(usize::MAX) + GRACE;
+        let bounds = Bounds {
+            wall: most,
+            cpu: most,
+            memory: None,
+            answer: MAX_ANSWER,
+        };
+        let answer = crew.ask(&request, manifest.as_deref(), &bounds)?;
+        heard.listen(answer, limits)
+    });
+    match said {
+        Ok(Said::Trace(trace)) => Ok(Vetted {
+            trace: *trace,
+            notes: heard.notes,
+            containment: heard.containment,
+        }),
+        Ok(Said::Failed(error)) => Err(error),
+        Err(ending) => lost(text, heard, &ending),
+    }
+}
+
+/// The manifest in an archive that has dependencies beside it: they have to be read before the worker that unpacks the
+/// archive is locked, so another one unpacks it first.
+fn manifest_of(
+    crew: &Crew<Packages>,
+    text: &str,
+    target: &Target,
+) -> Result<Option<Vec<u8>>, Ending> {
+    if !pipeline::needs_manifest(target) {
+        return Ok(None);
+    }
+    let request = Request::Manifest {
+        target: text.to_owned(),
+    };
+    let bounds = Bounds {
+        wall: READING,
+        cpu: READING,
+        memory: Some(UNPACKING),
+        answer: MAX_MANIFEST,
+    };
+    let (_, manifest) = crew.locked(&request, None, &bounds)?;
+    Ok(Some(manifest))
+}
+
+/// What is known of a worker's work so far.
+#[derive(Default)]
+struct Heard {
+    header: Option<Header>,
+    notes: Vec<String>,
+    containment: Containment,
+}
+
+/// How a worker's answer ends when it is complete.
+enum Said {
+    Trace(Box<Trace>),
+    Failed(Error),
+}
+
+impl Heard {
+    /// Listens to an answer to its end.
+    fn listen(&mut self, mut answer: Answer, limits: &Limits) -> Result<Said, Ending> {
+        self.containment = answer.containment().clone();
+        loop {
+            match answer.line(MAX_LINE)? {
+                Word::Start {
+                    header,
+                    steps,
+                    notes,
+                } if self.header.is_none() => {
+                    answer.shorten(limits.whole(steps) + GRACE);
+                    let notes = notes.iter().take(MAX_NOTES);
+                    self.notes = notes.map(|note| escape_to(note, MAX_REASON)).collect();
+                    self.header = Some(header.into_owned());
+                }
+                Word::Failed { input, reason } => {
+                    let reason = escape_to(&reason, MAX_REASON);
+                    return Ok(Said::Failed(match input {
+                        true => Error::Input(InputError::Told(reason)),
+                        false => Error::Internal(reason),
+                    }));
+                }
+                Word::Trace if self.header.is_some() => break,
+                _ => return Err(Ending::Malformed("words in the wrong order".into())),
+            }
+        }
+        match Trace::read_plain(&mut answer, &ReadLimits::default()) {
+            Ok(trace) if Some(&trace.header) == self.header.as_ref() => {
+                Ok(Said::Trace(Box::new(trace)))
+            }
+            Ok(_) => Err(Ending::Malformed(
+                "the trace is about another package".into(),
+            )),
+            Err(error) => Err(match answer.ending() {
+                Ending::Exit(0) => Ending::Malformed(error.to_string()),
+                ending => ending,
+            }),
+        }
+    }
+}
+
+/// What is known of a package whose worker was lost: a trace with one run that says so. It has a gap, so the package is not
+/// called clean.
+fn lost(text: &str, heard: Heard, ending: &Ending) -> Result<Vetted, Error> {
+    if !ending.is_of_worker() {
+        return Err(Error::Internal(ending.to_string()));
+    }
+    let header = heard.header.unwrap_or_else(|| Header {
+        schema: SCHEMA.into(),
+        tool: concat!("lazaret ", env!("CARGO_PKG_VERSION")).into(),
+        package: PackageId {
+            ecosystem: "npm".into(),
+            name: text.to_owned(),
+            // Nothing was read of it that could be trusted.
+            digest: "0".repeat(64),
+            ..PackageId::default()
+        },
+        ..Header::default()
+    });
+    let run = Run {
+        phase: "worker".into(),
+        command: text.to_owned(),
+        end: match ending {
+            Ending::TimedOut(_) => RunEnd::Timeout,
+            _ => RunEnd::Crashed,
+        },
+        reason: ending.to_string(),
+        ..Run::default()
+    };
+    Ok(Vetted {
+        trace: Trace {
+            header,
+            runs: vec![run],
+            ..Trace::default()
+        },
+        notes: heard.notes,
+        containment: heard.containment,
+    })
+}
