@@ -145,7 +145,7 @@ impl Desk {
         let judgement = verdict::decide(&trace, &findings);
         let wall = start.elapsed();
         let mut result = PackageResult::new(text, &trace, &findings, &judgement, wall, self.events);
-        result.containment = Some(report_of(vetted.containment));
+        result.containment = vetted.containment.map(report_of);
         Ok(Done {
             result,
             summary: Summary::of(&trace),

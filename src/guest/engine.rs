@@ -90,7 +90,7 @@ impl Runtime {
         Ok(Runtime { engine, js })
     }
 
-    /// Starts the thread that interrupts guests, and returns once it runs: a worker that locks itself down makes no more.
+    /// Starts the thread that interrupts guests, and returns once it runs: a locked worker makes it before its lock.
     ///
     /// # Errors
     ///

@@ -32,6 +32,11 @@ pub(super) fn lock(
         process: true,
         ..Containment::default()
     };
+    // The size of this process stands in a file.
+    let memory = match bounds.memory {
+        Some(memory) => Some(mapped()?.saturating_add(memory)),
+        None => None,
+    };
     set_dumpable_behavior(DumpableBehavior::NotDumpable)
         .map_err(|error| told("dumpable", error))?;
     rustix::thread::set_no_new_privs(true).map_err(|error| told("no_new_privs", error))?;
@@ -40,7 +45,7 @@ pub(super) fn lock(
         Err(reason) => held.missing.push(reason),
     }
     threads()?;
-    limits(bounds)?;
+    limits(bounds.cpu, memory)?;
     let program = if loading {
         &filters.loading
     } else {
@@ -92,7 +97,7 @@ fn landlock() -> Result<u32, String> {
 
 /// Limits that hold even if all of the rest fails. The number of processes is none of them: it counts those of the user, and
 /// a worker makes none anyway.
-fn limits(bounds: &Bounds) -> Result<(), String> {
+fn limits(cpu: Duration, memory: Option<u64>) -> Result<(), String> {
     let mut all = vec![
         // A crash leaves no copy of the memory on the disk.
         (Resource::Core, 0),
@@ -100,11 +105,9 @@ fn limits(bounds: &Bounds) -> Result<(), String> {
         (Resource::Fsize, 0),
         // No descriptor is made; those that are open stay so.
         (Resource::Nofile, 0),
-        (Resource::Cpu, whole_seconds(bounds.cpu)),
+        (Resource::Cpu, whole_seconds(cpu)),
     ];
-    if let Some(memory) = bounds.memory {
-        all.push((Resource::As, mapped()?.saturating_add(memory)));
-    }
+    all.extend(memory.map(|memory| (Resource::As, memory)));
     for (resource, most) in all {
         let limit = Rlimit {
             current: Some(most),

@@ -117,10 +117,10 @@ impl Packages {
         Ok(Vetted {
             notes: notes(&package),
             trace: station.run(&package, &self.choices.settings(&package))?,
-            containment: Containment {
+            containment: Some(Containment {
                 missing: vec![format!("worker process: {reason}")],
                 ..Containment::default()
-            },
+            }),
         })
     }
 

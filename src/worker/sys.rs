@@ -58,6 +58,20 @@ pub(super) fn exit_now(code: i32) -> ! {
     unsafe { libc::_exit(code) }
 }
 
+/// Has all threads share one heap. The allocator of glibc asks files of `/proc` and `/sys` about further heaps, which a locked
+/// worker must not; and since only one thread of a worker runs at a time, none waits for another.
+#[expect(
+    unsafe_code,
+    reason = "the standard library does not know the allocator"
+)]
+pub(super) fn one_heap() {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: called while there is one thread; the call only sets a number in the allocator.
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 1);
+    }
+}
+
 /// Closes all descriptors from number 3 on, but for one.
 #[expect(
     unsafe_code,

@@ -35,8 +35,8 @@ pub struct Vetted {
     pub trace: Trace,
     /// Oddities of the input, one sentence each; escaped.
     pub notes: Vec<String>,
-    /// Which layers held around the run.
-    pub containment: Containment,
+    /// Which layers held around the run; `None` when the worker was lost before it was locked.
+    pub containment: Option<Containment>,
 }
 
 /// Runs packages: each in a worker, where this system can have them, else in this process.
@@ -138,7 +138,7 @@ fn manifest_of(
 struct Heard {
     header: Option<Header>,
     notes: Vec<String>,
-    containment: Containment,
+    containment: Option<Containment>,
 }
 
 /// How a worker's answer ends when it is complete.
@@ -150,7 +150,7 @@ enum Said {
 impl Heard {
     /// Listens to an answer to its end.
     fn listen(&mut self, mut answer: Answer, limits: &Limits) -> Result<Said, Ending> {
-        self.containment = answer.containment().clone();
+        self.containment = Some(answer.containment().clone());
         loop {
             match answer.line(MAX_LINE)? {
                 Word::Start {
