@@ -4,7 +4,7 @@ use super::filter::Filters;
 use super::sys::{self, Side};
 use super::zygote::Order;
 use super::{Job, lock};
-use rustix::fd::OwnedFd;
+use rustix::fd::{IntoRawFd as _, OwnedFd};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitOptions, waitpid};
@@ -19,8 +19,8 @@ pub(super) struct Place {
     pub(super) out: OwnedFd,
     /// A file with more input.
     pub(super) attachment: Option<OwnedFd>,
-    /// Held until the end: when the kernel closes it, the zygote knows.
-    pub(super) _life: OwnedFd,
+    /// The life line: when the kernel closes it, the zygote knows.
+    pub(super) life: OwnedFd,
 }
 
 /// What a worker has at hand behind its lock: the pipe for its answer.
@@ -76,6 +76,8 @@ pub(super) fn run<J: Job>(job: &J, order: Order<J::Request>, place: Place) -> ! 
 fn work<J: Job>(job: &J, order: Order<J::Request>, place: Place) -> io::Result<()> {
     die_with_parent(None)?;
     rustix::stdio::dup2_stderr(null()?)?;
+    // From here on it belongs to nobody but the kernel: closed by a destructor, it would tell of the end too early.
+    let _ = place.life.into_raw_fd();
     let filters = Filters::new(std::process::id()).map_err(io::Error::other)?;
     let task = job.open(order.request, place.attachment.map(File::from));
     let held = lock::lock(&order.bounds, &filters, task.loading, task.threads);

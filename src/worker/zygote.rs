@@ -193,7 +193,7 @@ impl<J: Job> Zygote<J> {
                     Place {
                         out,
                         attachment,
-                        _life: end,
+                        life: end,
                     },
                 )
             }
