@@ -1,6 +1,7 @@
 //! The command line: one file for each command. Nothing here knows how a package is run or judged.
 
 mod batch;
+mod doctor;
 mod input;
 mod licenses;
 mod output;
@@ -68,6 +69,8 @@ enum Command {
     Run(run::Run),
     /// Judge saved traces again, without running anything
     Replay(replay::Replay),
+    /// Try the locks around workers on this machine, and look at the cache
+    Doctor(doctor::Doctor),
     /// List the rules, or explain one
     Rules(rules::Rules),
 }
@@ -129,6 +132,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, surroundings: &Surroun
         Some(Command::Vet(vet)) => vet::run(vet, arguments.quiet, surroundings),
         Some(Command::Run(run)) => run::run(run, surroundings),
         Some(Command::Replay(replay)) => replay::run(replay, arguments.quiet, surroundings),
+        Some(Command::Doctor(doctor)) => doctor::run(doctor, surroundings),
         Some(Command::Rules(rules)) => rules::run(rules, surroundings),
         None => complain("a command is missing: see `lazaret --help`"),
     }

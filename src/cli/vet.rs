@@ -110,7 +110,7 @@ fn ward(vet: &Vet, surroundings: &Surroundings) -> Ward {
 }
 
 /// Where compiled guests are kept.
-fn cache(surroundings: &Surroundings) -> Option<PathBuf> {
+pub(super) fn cache(surroundings: &Surroundings) -> Option<PathBuf> {
     match surroundings.variables.get("LAZARET_CACHE") {
         Some(path) if !path.is_empty() => Some(path.into()),
         _ => Some(surroundings.caches.as_ref()?.join("lazaret")),

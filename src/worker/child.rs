@@ -80,7 +80,7 @@ fn work<J: Job>(job: &J, order: Order<J::Request>, place: Place) -> io::Result<(
     let _ = place.life.into_raw_fd();
     let filters = Filters::new(std::process::id()).map_err(io::Error::other)?;
     let task = job.open(order.request, place.attachment.map(File::from));
-    let held = lock::lock(&order.bounds, &filters, task.loading, task.threads);
+    let held = lock::lock(&order.bounds, &filters, task.lock, task.threads);
     let mut bench = Bench {
         out: place.out.into(),
         filters,

@@ -107,6 +107,7 @@ impl<J: Job> Crew<J> {
                 wall: bounds.wall,
                 most: bounds.answer,
                 left: bounds.answer,
+                closed: false,
                 ending: None,
             }),
             containment: Containment::default(),
@@ -223,6 +224,13 @@ impl Answer {
     pub fn ending(mut self) -> Ending {
         self.reader.get_mut().ending()
     }
+
+    /// How the worker ended, when its pipe was read to the end or given up; `None` while it may still write.
+    #[must_use]
+    pub fn over(mut self) -> Option<Ending> {
+        let watched = self.reader.get_mut();
+        (watched.closed || watched.ending.is_some()).then(|| watched.ending())
+    }
 }
 
 impl Read for Answer {
@@ -249,6 +257,8 @@ struct Watched {
     wall: Duration,
     most: u64,
     left: u64,
+    /// Whether nobody can write to it any more.
+    closed: bool,
     /// Why nothing more is read.
     ending: Option<Ending>,
 }
@@ -315,6 +325,7 @@ impl Read for Watched {
             return Err(self.stop(Ending::TimedOut(self.wall)));
         }
         let length = self.out.read(buffer)?;
+        self.closed |= length == 0 && !buffer.is_empty();
         match self.left.checked_sub(length as u64) {
             Some(left) => self.left = left,
             None => return Err(self.stop(Ending::TooLong(self.most))),

@@ -1,7 +1,8 @@
 //! Systems on which no process can be locked: there is never a crew.
 
-use super::{Bounds, Containment, Ending, Job};
+use super::{Bounds, Containment, Ending, Job, Task};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::marker::PhantomData;
 
@@ -71,6 +72,12 @@ impl Answer {
 
     /// Cannot be called.
     #[must_use]
+    pub fn over(self) -> Option<Ending> {
+        match self.0 {}
+    }
+
+    /// Cannot be called.
+    #[must_use]
     pub fn ending(self) -> Ending {
         match self.0 {}
     }
@@ -90,6 +97,47 @@ impl std::io::BufRead for Answer {
     fn consume(&mut self, _: usize) {
         match self.0 {}
     }
+}
+
+/// Something that a worker must not be able to do; on this system, nothing is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Attempt {}
+
+/// What became of one attempt; on this system, there is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Probe {
+    /// The layer that was tried.
+    pub layer: &'static str,
+    /// What was attempted.
+    pub attempt: Attempt,
+    /// The same in words.
+    pub what: &'static str,
+    /// Whether the layer held.
+    pub held: bool,
+    /// How the attempt ended.
+    pub ending: String,
+}
+
+/// The state of the layers on this machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Probes {
+    /// What a worker says of its own lock.
+    pub containment: Containment,
+    /// What became of each attempt.
+    pub probes: Vec<Probe>,
+}
+
+/// Says that this system has no workers.
+///
+/// # Errors
+///
+/// Always.
+pub fn probe() -> Result<Probes, String> {
+    Err("worker processes need Linux".into())
+}
+
+pub(super) fn task(attempt: Attempt, _: bool, _: u32) -> Task<'static> {
+    match attempt {}
 }
 
 /// Says that this system has no processes for that.

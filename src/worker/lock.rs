@@ -4,7 +4,7 @@
 //! after it; then those threads; then the limits; and the filter of system calls last.
 
 use super::filter::Filters;
-use super::{Bounds, Containment};
+use super::{Bounds, Containment, Lock};
 use landlock::{
     ABI, Access as _, AccessFs, AccessNet, LandlockStatus, Ruleset, RulesetAttr as _,
     RulesetStatus, Scope,
@@ -17,15 +17,13 @@ const NEWEST: ABI = ABI::V7;
 
 /// Locks this process, which must have one thread. `threads` starts those that the worker needs from its first moment on.
 ///
-/// `loading` leaves executable memory possible until [`seal`].
-///
 /// # Errors
 ///
 /// When something fails that every Linux has; layers that a kernel may lack are told in the result.
 pub(super) fn lock(
     bounds: &Bounds,
     filters: &Filters,
-    loading: bool,
+    lock: Lock,
     threads: impl FnOnce() -> Result<(), String>,
 ) -> Result<Containment, String> {
     let mut held = Containment {
@@ -46,10 +44,10 @@ pub(super) fn lock(
     }
     threads()?;
     limits(bounds.cpu, memory)?;
-    let program = if loading {
-        &filters.loading
-    } else {
-        &filters.sealed
+    let program = match lock {
+        Lock::Sealed => &filters.sealed,
+        Lock::Loading => &filters.loading,
+        Lock::Unfiltered => return Ok(held),
     };
     let filtered = seccompiler::apply_filter_all_threads(&filters.absent)
         .and_then(|()| seccompiler::apply_filter_all_threads(program));

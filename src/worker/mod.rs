@@ -26,6 +26,8 @@ mod filter;
 mod lock;
 mod packages;
 #[cfg(target_os = "linux")]
+mod probe;
+#[cfg(target_os = "linux")]
 mod sys;
 mod ward;
 #[cfg(target_os = "linux")]
@@ -36,14 +38,19 @@ pub use child::Bench;
 #[cfg(target_os = "linux")]
 pub use crew::{Answer, Crew};
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::{Answer, Bench, Crew};
+pub use elsewhere::{Answer, Attempt, Bench, Crew, Probe, Probes, probe};
 pub use packages::{Choices, Instead, Packages, Request};
 pub use ward::{Vetted, Ward};
 
 #[cfg(target_os = "linux")]
+pub use probe::{Attempt, Probe, Probes, probe};
+
+#[cfg(target_os = "linux")]
 use child::aside;
 #[cfg(not(target_os = "linux"))]
-use elsewhere::aside;
+use elsewhere::{aside, task as attempt};
+#[cfg(target_os = "linux")]
+use probe::task as attempt;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fs::File;
@@ -70,10 +77,21 @@ pub trait Job {
 pub struct Task<'a> {
     /// Starts the threads that must run before the first guest does; called when files are given up already.
     pub threads: Box<dyn FnOnce() -> Result<(), String> + 'a>,
-    /// Whether memory may become executable until [`Bench::seal`].
-    pub loading: bool,
+    /// How tight the lock is.
+    pub lock: Lock,
     /// The work itself.
     pub work: Box<dyn FnOnce(Bench) -> std::io::Result<()> + 'a>,
+}
+
+/// How tight a lock is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// As tight as it gets.
+    Sealed,
+    /// Memory may become executable until [`Bench::seal`]: for tasks that load compiled code.
+    Loading,
+    /// Without the filter of system calls: for probes of the other layers.
+    Unfiltered,
 }
 
 impl<'a> Task<'a> {
@@ -81,7 +99,7 @@ impl<'a> Task<'a> {
     pub fn new(work: impl FnOnce(Bench) -> std::io::Result<()> + 'a) -> Task<'a> {
         Task {
             threads: Box::new(|| Ok(())),
-            loading: false,
+            lock: Lock::Sealed,
             work: Box::new(work),
         }
     }

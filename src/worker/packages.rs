@@ -3,7 +3,7 @@
 //! A worker answers in lines of JSON, each a [`Word`], and ends with the trace in its plain form. What is said before the
 //! first step is said before package code ran.
 
-use super::{Bench, Containment, Job, Task, Vetted};
+use super::{Attempt, Bench, Containment, Job, Lock, Task, Vetted};
 use crate::error::Error;
 use crate::guest::{Cache, CacheError};
 use crate::limits::Limits;
@@ -38,6 +38,15 @@ pub enum Request {
     Manifest {
         /// The text of the command line.
         target: String,
+    },
+    /// Try a way out, for `lazaret doctor`.
+    Attempt {
+        /// Which one.
+        attempt: Attempt,
+        /// Whether system calls are filtered.
+        filtered: bool,
+        /// The process that it is aimed at.
+        parent: u32,
     },
 }
 
@@ -166,7 +175,7 @@ impl Job for Packages {
                 let station = station.unwrap_or_else(|| self.station_for_forks());
                 self.station.get_or_init(|| station).clone().map(|_| ())
             }
-            Request::Manifest { .. } => Ok(()),
+            Request::Manifest { .. } | Request::Attempt { .. } => Ok(()),
         }
     }
 
@@ -175,6 +184,11 @@ impl Job for Packages {
             return task;
         }
         match request {
+            Request::Attempt {
+                attempt,
+                filtered,
+                parent,
+            } => super::attempt(attempt, filtered, parent),
             Request::Vet { target } => self.run(&target, attachment),
             Request::Manifest { target } => {
                 let raw = opened(&target, None);
@@ -236,7 +250,7 @@ impl Packages {
         };
         Task {
             threads: Box::new(|| station.start().map_err(told)),
-            loading: false,
+            lock: Lock::Sealed,
             work: Box::new(|bench| work(station, &self.choices, raw, bench)),
         }
     }

@@ -181,9 +181,9 @@ impl Heard {
             Ok(_) => Err(Ending::Malformed(
                 "the trace is about another package".into(),
             )),
-            Err(error) => Err(match answer.ending() {
-                Ending::Exit(0) => Ending::Malformed(error.to_string()),
-                ending => ending,
+            Err(error) => Err(match answer.over() {
+                None | Some(Ending::Exit(0)) => Ending::Malformed(error.to_string()),
+                Some(ending) => ending,
             }),
         }
     }
