@@ -27,8 +27,15 @@ pub struct Limits {
     pub pipe: usize,
     /// Open files of one process, as `ulimit -n` has it.
     pub open_files: u32,
-    /// Calls into the host of one guest process: the deterministic cut-off of loops that never end.
+    /// Reports of computing JavaScript in a run, each after ten thousand calls, jumps back or steps of a pattern: the deterministic
+    /// cut-off of loops that never end. It stands for about ten seconds; the largest packages need a fifth of it, all runs together.
+    pub cpu: u64,
+    /// Calls into the host of one guest process: the deterministic cut-off of loops that ask for something each time.
     pub host_calls: u64,
+    /// Requests that limits may refuse in a run before it is ended: by then it does nothing else.
+    pub refusals: u32,
+    /// Bytes of variables that a run may set; Linux hands less than that to a program.
+    pub environment: usize,
     /// Steps of one shell: commands run and words expanded.
     pub shell_steps: u64,
     /// Times that an idle world may jump to the next timer: an interval that never ends is not worth more.
@@ -63,7 +70,10 @@ impl Default for Limits {
             connections: 1_000,
             pipe: 16 << 20,
             open_files: 1_024,
-            host_calls: 5_000_000,
+            cpu: 20_000,
+            host_calls: 1_000_000,
+            refusals: 2_000,
+            environment: 16 << 20,
             shell_steps: 200_000,
             idle_jumps: 2_000,
             virtual_time: 400 * 24 * 3_600 * 1_000_000_000,

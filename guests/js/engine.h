@@ -38,6 +38,10 @@ static struct tm *lz_localtime_r(const time_t *when, struct tm *tm);
 /* Arguments that Function.prototype.apply and Reflect.apply accept; V8's limit is of the same order. */
 #define LZ_MAX_ARGUMENTS 120000
 
+/* Depth of what JSON.stringify writes. V8's stack gives out at a depth of the same order; here the search for circles would take
+ * time that grows with the square of it first. */
+#define LZ_MAX_JSON_DEPTH 8000
+
 /* What a promise reaction remembers of the moment it was registered (async.c). */
 typedef struct {
     JSValue data; /* the continuation data: the frame of AsyncLocalStorage */

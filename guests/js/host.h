@@ -19,6 +19,8 @@ enum {
     LZ_OP_SOURCE = 3,
     LZ_OP_CLOCK = 4,
     LZ_OP_EVAL = 5,
+    LZ_OP_STEPS = 6,
+    LZ_OP_SLEEP = 7,
 };
 
 LZ_IMPORT("call") int32_t lz_host_call(uint32_t op, const uint8_t *request, uint32_t length);

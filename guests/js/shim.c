@@ -92,10 +92,22 @@ static void lz_prepare_context(JSContext *ctx)
     JS_SetPropertyFunctionList(ctx, site, lz_site_methods, countof(lz_site_methods));
 }
 
+/* The engine calls this after a fixed number of calls, jumps back and steps of a regular expression: the host counts them, so
+ * that code which only computes ends at the same place on every machine. */
+static int lz_on_steps(JSRuntime *rt, void *opaque)
+{
+    (void)rt;
+    (void)opaque;
+    lz_host_call(LZ_OP_STEPS, NULL, 0);
+    return 0;
+}
+
 static void lz_new_engine(void)
 {
     lz_rt = JS_NewRuntime();
     JS_SetMaxStackSize(lz_rt, LZ_JS_STACK);
+    JS_SetInterruptHandler(lz_rt, lz_on_steps, NULL);
+    JS_SetCanBlock(lz_rt, true);
     JS_SetSharedArrayBufferFunctions(lz_rt, &lz_shared_buffers);
     JS_SetHostPromiseRejectionTracker(lz_rt, lz_on_rejection, NULL);
     JS_SetModuleLoaderFunc(lz_rt, lz_module_name, lz_module_load, NULL);

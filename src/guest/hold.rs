@@ -35,12 +35,16 @@ impl Hold {
     ///
     /// # Errors
     ///
-    /// [`Stop::HostCalls`] when the process has made as many as the limit allows, [`Stop::WorldGone`] when the run has ended.
+    /// [`Stop::HostCalls`] when the process has made as many as the limit allows, [`Stop::Exhausted`] when the run is over
+    /// because of what it has used, [`Stop::WorldGone`] when it has ended.
     pub(super) fn call(&mut self) -> Result<&mut World, Stop> {
         let world = self.world.as_mut().ok_or(Stop::WorldGone)?;
         self.calls = self.calls.saturating_add(1);
         if self.calls > world.limits.host_calls {
             return Err(Stop::HostCalls(world.limits.host_calls));
+        }
+        if let Some((name, reason)) = world.exhausted() {
+            return Err(Stop::Exhausted(name, reason));
         }
         Ok(world)
     }

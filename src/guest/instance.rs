@@ -147,6 +147,11 @@ pub(super) fn conclude(
     result: wasmtime::Result<()>,
     limiter: &Limiter,
 ) {
+    if limiter.refused {
+        let most = world.limits.memory >> 20;
+        let reason = format!("more than {most} MiB");
+        world.hit_limit(&Caller::process(pid), "memory", reason);
+    }
     let Err(error) = result else {
         world.processes.end(pid, Exit::Code(0));
         return;
@@ -156,8 +161,13 @@ pub(super) fn conclude(
         Some(Stop::Exit(code)) => Exit::Code(*code),
         Some(Stop::Signal(signal)) => Exit::Signal(*signal),
         Some(Stop::WorldGone) => Exit::Signal(9),
-        Some(stop @ Stop::Timeout) => {
-            world.hit_limit(&caller, "wall", stop.to_string());
+        Some(Stop::Timeout) => {
+            let reason = super::session::out_of_time(world);
+            world.hit_limit(&caller, "wall", reason);
+            Exit::Signal(9)
+        }
+        Some(Stop::Exhausted(name, reason)) => {
+            world.hit_limit(&caller, name, reason.as_str());
             Exit::Signal(9)
         }
         Some(stop @ Stop::HostCalls(_)) => {
@@ -174,10 +184,6 @@ pub(super) fn conclude(
 }
 
 fn trapped(world: &mut World, caller: &Caller, error: &wasmtime::Error, limiter: &Limiter) -> Exit {
-    if limiter.refused {
-        let most = world.limits.memory >> 20;
-        world.hit_limit(caller, "memory", format!("more than {most} MiB"));
-    }
     world.note(caller, Kind::GuestCrash, reason(error));
     // What a process that the kernel kills for a fault reports.
     Exit::Signal(if limiter.refused { 9 } else { 11 })

@@ -37,6 +37,9 @@ pub enum Stop {
     /// It made more calls into the host than the limit.
     #[error("more than {0} calls into the host")]
     HostCalls(u64),
+    /// The run has used too much of the limit of this name.
+    #[error("{1}")]
+    Exhausted(&'static str, String),
     /// It made a request that does not have the documented form.
     #[error("malformed request to the host")]
     Malformed,

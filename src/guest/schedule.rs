@@ -160,13 +160,16 @@ impl Schedule {
             return first_runnable(world);
         };
         self.jumps = self.jumps.saturating_add(1);
-        if self.jumps > world.limits.idle_jumps || wake > world.limits.virtual_time {
-            let reason = format!(
-                "waited {} times, to {} s of virtual time",
-                self.jumps - 1,
-                wake / 1_000_000_000
-            );
-            world.hit_limit(&Caller::default(), "idle", reason);
+        if self.jumps > world.limits.idle_jumps {
+            let most = world.limits.idle_jumps;
+            let reason = format!("waited for timers more than {most} times");
+            world.hit_limit(&Caller::default(), "timers", reason);
+            return None;
+        }
+        if wake > world.limits.virtual_time {
+            let days = world.limits.virtual_time / (24 * 3_600 * 1_000_000_000);
+            let reason = format!("waits for more than {days} days");
+            world.hit_limit(&Caller::default(), "virtual_time", reason);
             return None;
         }
         world.clock.jump_to(wake);

@@ -106,6 +106,7 @@ impl Session {
             .start_run(&start.phase, &persona, &start.command);
         world.processes.forget_ended();
         world.console = Console::default();
+        world.start_usage();
         let deadline = schedule::host_now() + world.limits.wall;
         let mut process = Process {
             ppid: 1,
@@ -157,12 +158,8 @@ impl Session {
             self.world.kill_process(pid);
         }
         if *ending == Ending::Timeout {
-            let wall = self.world.limits.wall.as_secs();
-            self.world.hit_limit(
-                &Caller::process(root),
-                "wall",
-                format!("more than {wall} s; where it stopped depends on the machine"),
-            );
+            let reason = out_of_time(&self.world);
+            self.world.hit_limit(&Caller::process(root), "wall", reason);
         }
         let reports = match self
             .world
@@ -200,10 +197,7 @@ impl Session {
             }
             Ending::Exited(Exit::Code(code)) => (RunEnd::Failed, self.failure(*code)),
             Ending::Exited(Exit::Signal(signal)) => (RunEnd::Failed, format!("signal {signal}")),
-            Ending::Timeout => (
-                RunEnd::Timeout,
-                format!("more than {} s", self.world.limits.wall.as_secs()),
-            ),
+            Ending::Timeout => (RunEnd::Timeout, out_of_time(&self.world)),
             Ending::Idle => (RunEnd::Timeout, "it only waits".into()),
             Ending::Lost(what) => (RunEnd::Crashed, what.clone()),
         }
@@ -226,21 +220,30 @@ impl Session {
         }
     }
 
-    /// The crash or the limit that ended the first process, from its own last events.
+    /// The crash or the limit that ended the first process: from its own last events, or from the run's when a limit ended all
+    /// of its processes and another one met it first.
     fn crash_of(&self, root: u32) -> Option<(RunEnd, String)> {
-        let Some(Exit::Signal(_)) = self.world.processes.exit_of(root) else {
+        // The second is how a shell tells that what it ran was killed.
+        let Some(Exit::Signal(_) | Exit::Code(137)) = self.world.processes.exit_of(root) else {
             return None;
         };
         let events = self.world.recorder.events();
-        let last = events
-            .iter()
-            .rev()
+        let run = events.last().map_or(0, |event| event.run);
+        let last = events.iter().rev().take_while(|event| event.run == run);
+        let own = last
+            .clone()
             .take_while(|event| event.pid == root || event.pid == 0);
-        for event in last {
+        let of_all = last.filter(|event| {
+            let ends_all = ["cpu", "refusals"].contains(&event.subject.as_str());
+            event.kind == Kind::LimitHit && ends_all
+        });
+        for event in own.chain(of_all) {
             match (event.kind, event.subject.as_str()) {
                 (Kind::GuestCrash, reason) => return Some((RunEnd::Crashed, reason.to_owned())),
-                (Kind::LimitHit, "wall") => return Some((RunEnd::Timeout, limit_reason(event))),
-                (Kind::LimitHit, "memory" | "host_calls") => {
+                (Kind::LimitHit, "wall" | "cpu" | "host_calls" | "refusals" | "shell_steps") => {
+                    return Some((RunEnd::Timeout, limit_reason(event)));
+                }
+                (Kind::LimitHit, "memory") => {
                     return Some((RunEnd::Crashed, limit_reason(event)));
                 }
                 _ => {}
@@ -248,6 +251,12 @@ impl Session {
         }
         None
     }
+}
+
+/// What a run is told that used up its wall time.
+pub(super) fn out_of_time(world: &World) -> String {
+    let wall = world.limits.wall;
+    format!("more than {wall:?}; where it stopped depends on the machine")
 }
 
 fn limit_reason(event: &crate::trace::Event) -> String {

@@ -37,6 +37,8 @@ pub struct Recorder {
     events: Vec<Event>,
     blobs: Blobs,
     dropped: u64,
+    /// Whether a payload was left out.
+    left_out: bool,
     /// Payloads that still grow, by event.
     growing: BTreeMap<u32, Growing>,
     /// Bytes in them.
@@ -164,6 +166,7 @@ impl Recorder {
         }
         if self.blobs.total().saturating_add(bytes.len()) > self.caps.payloads {
             self.detail(seq, "payload_left_out", length.to_string());
+            self.note_left_out(seq);
             return None;
         }
         let digest = self.blobs.insert(bytes);
@@ -171,6 +174,19 @@ impl Recorder {
             event.payload = Some(digest);
         }
         Some(digest)
+    }
+
+    /// The first payload that is left out is told by an event, as every limit is.
+    fn note_left_out(&mut self, seq: Option<u32>) {
+        if std::mem::replace(&mut self.left_out, true) {
+            return;
+        }
+        let of = self
+            .event_mut(seq)
+            .map_or((0, 0), |event| (event.pid, event.time));
+        let hit = self.record(Kind::LimitHit, "payloads", of.0, of.1, Vec::new());
+        let most = self.caps.payloads;
+        self.detail(hit, "reason", format!("more than {most} bytes of payloads"));
     }
 
     /// The same for borrowed bytes: only what is kept is copied.
@@ -298,6 +314,24 @@ mod tests {
         let payload = blobs.get(&events[0].payload.unwrap()).unwrap();
         assert_eq!(&payload[..], b"1234");
         assert_eq!(events[0].detail["payload_length"], "6");
+    }
+
+    #[test]
+    fn payloads_that_are_left_out_are_told_once() {
+        let mut recorder = Recorder::new(Caps {
+            payloads: 2,
+            ..Caps::default()
+        });
+        for _ in 0..3 {
+            let seq = recorder.record(Kind::NetSend, "h:1", 1, 0, Vec::new());
+            recorder.attach(seq, Bytes::from_static(b"123"));
+        }
+        let hits = recorder
+            .events()
+            .iter()
+            .filter(|event| event.kind == Kind::LimitHit);
+        assert_eq!(hits.count(), 1);
+        assert_eq!(recorder.events()[1].subject, "payloads");
     }
 
     #[test]

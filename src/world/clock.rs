@@ -3,6 +3,13 @@
 /// How far one reading moves the clock, in nanoseconds: time passes for whoever watches it.
 const TICK: u64 = 1_000;
 
+/// Readings in a row, with nothing done between them, after which each moves the clock twice as far: who only watches the
+/// clock waits for something.
+const PATIENCE: u32 = 1_000;
+
+/// How often that happens: in the end each reading takes a millisecond.
+const DOUBLINGS: u32 = 10;
+
 /// Virtual time of one world.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Clock {
@@ -10,13 +17,18 @@ pub struct Clock {
     start: u64,
     /// Nanoseconds since the start.
     elapsed: u64,
+    /// Readings since something else was done.
+    watched: u32,
 }
 
 impl Clock {
     /// A clock that starts at this time, in nanoseconds since 1970.
     #[must_use]
     pub fn starting_at(start: u64) -> Clock {
-        Clock { start, elapsed: 0 }
+        Clock {
+            start,
+            ..Clock::default()
+        }
     }
 
     /// Nanoseconds since the start of the world; does not move the clock.
@@ -33,8 +45,15 @@ impl Clock {
 
     /// Moves the clock a little and returns microseconds since 1970.
     pub fn tick(&mut self) -> u64 {
-        self.elapsed = self.elapsed.saturating_add(TICK);
+        let doublings = (self.watched / PATIENCE).min(DOUBLINGS);
+        self.watched = self.watched.saturating_add(1);
+        self.elapsed = self.elapsed.saturating_add(TICK << doublings);
         self.now() / 1_000
+    }
+
+    /// Notes that something else was done than reading the clock.
+    pub fn look_away(&mut self) {
+        self.watched = 0;
     }
 
     /// Jumps forward to a time since the start, in nanoseconds; never backward.
@@ -58,5 +77,20 @@ mod tests {
         assert_eq!(clock.tick(), 5_001);
         clock.jump_to(0);
         assert_eq!(clock.elapsed(), TICK);
+    }
+
+    #[test]
+    fn who_only_watches_the_clock_does_not_wait_long() {
+        let half_a_minute = 30_000_000_000;
+        let mut clock = Clock::default();
+        let readings = (0..100_000).take_while(|_| {
+            clock.tick();
+            clock.elapsed() < half_a_minute
+        });
+        assert!(readings.count() < 50_000);
+        clock.look_away();
+        let before = clock.elapsed();
+        clock.tick();
+        assert_eq!(clock.elapsed() - before, TICK);
     }
 }

@@ -21,6 +21,9 @@ const DEFAULT_PATH: &str = "/bin:/usr/bin";
 /// Bytes of arguments and environment of one program. Source: `ARG_MAX` of Linux.
 const MAX_ARGUMENTS: usize = 2 << 20;
 
+/// Bytes of one argument or variable: `MAX_ARG_STRLEN` of Linux.
+const MAX_ARGUMENT: usize = 128 << 10;
+
 /// What runs when a program file is started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Program {
@@ -130,8 +133,12 @@ impl World {
     }
 
     fn describe_spawn(&mut self, caller: &Caller, seq: Option<u32>, request: &SpawnRequest) {
-        self.recorder
-            .attach(seq, request.argv.join("\0").into_bytes());
+        let mut arguments = request.argv.join("\0").into_bytes();
+        if arguments.len() > MAX_ARGUMENTS {
+            // No program is given them: their start tells enough.
+            arguments.truncate(MAX_ARGUMENT);
+        }
+        self.recorder.attach(seq, arguments);
         let Some(parent) = self.processes.get(caller.pid) else {
             return;
         };
@@ -178,13 +185,11 @@ impl World {
             .iter()
             .flatten()
             .map(|(name, value)| name.len().saturating_add(value.len()));
-        let size = request
-            .argv
-            .iter()
-            .map(String::len)
-            .chain(env_size)
-            .fold(0, usize::saturating_add);
-        if size > MAX_ARGUMENTS {
+        let sizes = request.argv.iter().map(String::len).chain(env_size);
+        let (all, longest) = sizes.fold((0_usize, 0), |(all, longest), size| {
+            (all.saturating_add(size), longest.max(size))
+        });
+        if all > MAX_ARGUMENTS || longest > MAX_ARGUMENT {
             return Err(Errno::BIG);
         }
         if request.program.is_empty() {

@@ -18,6 +18,7 @@ pub mod process;
 pub mod random;
 pub mod shell;
 pub mod signal;
+pub mod usage;
 
 pub use clock::Clock;
 pub use errno::Errno;
@@ -27,6 +28,7 @@ pub use net::Net;
 pub use persona::Persona;
 pub use process::{Baton, Exit, Notice, Pid, Process, Processes, Stopped, Wait};
 pub use random::Random;
+pub use usage::Usage;
 
 use crate::limits::Limits;
 use crate::trace::{Kind, Location, Outcome, Recorder};
@@ -75,12 +77,12 @@ pub struct World {
     pub recorder: Recorder,
     /// What may be used.
     pub limits: Limits,
+    /// What the current run has used of them.
+    usage: Usage,
     /// Places that have read the clock: each is recorded once.
     clock_readers: BTreeSet<(Pid, Vec<Location>)>,
     /// What was asked of which path, by whom and from where, and whether it was there: each is recorded once.
     stats_seen: BTreeSet<(Pid, String, Option<Location>, bool)>,
-    /// Limits of which the first crossing was recorded.
-    limits_hit: BTreeSet<&'static str>,
 }
 
 impl World {
@@ -111,13 +113,14 @@ impl World {
             Some(process) if caller.at.is_empty() => process.origin.clone(),
             _ => caller.at.clone(),
         };
-        self.recorder.record(kind, subject, caller.pid, time, at)
-    }
-
-    /// Records that a limit was reached.
-    pub fn hit_limit(&mut self, caller: &Caller, name: &str, reason: impl Into<String>) {
-        let seq = self.note(caller, Kind::LimitHit, name);
-        self.recorder.detail(seq, "reason", reason);
+        if kind != Kind::ClockRead {
+            self.clock.look_away();
+        }
+        let seq = self.recorder.record(kind, subject, caller.pid, time, at);
+        if seq.is_none() {
+            self.refuse();
+        }
+        seq
     }
 
     /// Records that the sandbox was asked for something that it does not provide.

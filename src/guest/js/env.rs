@@ -2,7 +2,7 @@
 
 use super::{Args, Host, Value, unknown};
 use crate::guest::instance::Fault;
-use crate::trace::Kind;
+use crate::trace::{Kind, Outcome};
 use crate::world::Errno;
 
 /// Answers `env.*`. Variables belong to the process; each access is an event.
@@ -39,10 +39,17 @@ pub(super) fn call(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<V
                 args.text(0).ok_or(Errno::INVAL)?,
                 args.text(1).ok_or(Errno::INVAL)?,
             );
-            host.process()?
-                .env
-                .insert(name.to_owned(), value.to_owned());
-            host.world.note(&host.caller, Kind::EnvWrite, name);
+            let seq = host.world.note(&host.caller, Kind::EnvWrite, name);
+            let length = name.len().saturating_add(value.len());
+            if host.world.may_set(&host.caller, length) {
+                host.process()?
+                    .env
+                    .insert(name.to_owned(), value.to_owned());
+            } else {
+                host.world
+                    .recorder
+                    .settle(seq, Outcome::Error(Errno::NOMEM.name().to_owned()));
+            }
             Ok(Value::Null)
         }
         "delete" => {

@@ -22,7 +22,7 @@ pub use value::{Arg, Args, Decoder, Malformed, Value};
 use super::Stop;
 use super::instance::Fault;
 use crate::trace::{Kind, Location};
-use crate::world::{Caller, Errno, World};
+use crate::world::{Caller, Errno, Wait, World};
 
 /// Package frames of one call that are kept.
 const MAX_FRAMES: usize = 4;
@@ -101,6 +101,27 @@ pub(super) fn answer(
             host.caller.at = places(decoder.block()?);
             code::evaluated(host, &decoder.value()?);
             Ok(())
+        }
+        // It computes; what that comes to is looked at before each call.
+        6 => {
+            host.world.compute();
+            Ok(())
+        }
+        7 => {
+            if host.resumed {
+                return Ok(());
+            }
+            let microseconds = request.try_into().map(u64::from_le_bytes);
+            let microseconds = microseconds.map_err(|_| Fault::Stop(Stop::Malformed))?;
+            host.world.note(
+                &host.caller,
+                Kind::ClockSleep,
+                (microseconds / 1_000).to_string(),
+            );
+            let sleep = microseconds.saturating_mul(1_000);
+            Err(Fault::Wait(Wait::Until(
+                host.world.clock.elapsed().saturating_add(sleep),
+            )))
         }
         _ => Err(Fault::Stop(Stop::Malformed)),
     }

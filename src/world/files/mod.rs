@@ -160,14 +160,7 @@ impl World {
                     format!("a file over {} bytes", self.limits.file_size)
                 }
             };
-            self.hit_limit_once(caller, exceeded.name(), reason);
-        }
-    }
-
-    /// Records that a limit was reached, the first time only.
-    pub(super) fn hit_limit_once(&mut self, caller: &Caller, name: &'static str, reason: String) {
-        if self.limits_hit.insert(name) {
-            self.hit_limit(caller, name, reason);
+            self.hit_limit(caller, exceeded.name(), reason);
         }
     }
 

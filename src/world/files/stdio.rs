@@ -73,7 +73,7 @@ impl World {
         }
         if !dropped.is_empty() {
             let reason = format!("more than {} bytes printed", self.limits.output);
-            self.hit_limit_once(caller, "output", reason);
+            self.hit_limit(caller, "output", reason);
         }
         bytes.len()
     }

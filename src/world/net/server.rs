@@ -70,10 +70,10 @@ impl World {
         let mut server = self.step(caller, id, server, bytes);
         let others = self.net.held.saturating_sub(before);
         if others.saturating_add(server.held()) > self.limits.pipe.saturating_mul(FULL_BUFFERS) {
-            self.hit_limit_once(
+            self.hit_limit(
                 caller,
                 "pipe",
-                "too much sent to servers that wait for more".into(),
+                "too much sent to servers that wait for more",
             );
             server = Server::Silent;
         }

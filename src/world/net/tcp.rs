@@ -192,10 +192,7 @@ impl World {
     fn check_connections(&mut self, caller: &Caller) -> Result<(), Errno> {
         let most = self.limits.connections;
         if self.net.opened >= most {
-            if self.net.opened == most {
-                self.net.opened = most.saturating_add(1);
-                self.hit_limit(caller, "connections", format!("more than {most}"));
-            }
+            self.hit_limit(caller, "connections", format!("more than {most}"));
             return Err(Errno::TIMEDOUT);
         }
         self.net.opened += 1;

@@ -258,6 +258,9 @@ impl Shell<'_, '_> {
             // It was killed while it ran.
             return Err(Halt::Killed);
         }
+        if let Some((name, reason)) = self.seat.world.exhausted() {
+            return Err(self.over_limit(name, &reason));
+        }
         if self.seat.step() {
             return Ok(());
         }
