@@ -220,8 +220,8 @@ impl Session {
         }
     }
 
-    /// The crash or the limit that ended the first process: from its own last events, or from the run's when a limit ended all
-    /// of its processes and another one met it first.
+    /// The crash or the limit that ended the first process: from its own last events, or from the run's when the limit ended what
+    /// it waited for, or all processes and it was not the first.
     fn crash_of(&self, root: u32) -> Option<(RunEnd, String)> {
         // The second is how a shell tells that what it ran was killed.
         let Some(Exit::Signal(_) | Exit::Code(137)) = self.world.processes.exit_of(root) else {
@@ -234,8 +234,8 @@ impl Session {
             .clone()
             .take_while(|event| event.pid == root || event.pid == 0);
         let of_all = last.filter(|event| {
-            let ends_all = ["cpu", "refusals"].contains(&event.subject.as_str());
-            event.kind == Kind::LimitHit && ends_all
+            let ends = ["cpu", "refusals", "host_calls", "shell_steps"];
+            event.kind == Kind::LimitHit && ends.contains(&event.subject.as_str())
         });
         for event in own.chain(of_all) {
             match (event.kind, event.subject.as_str()) {

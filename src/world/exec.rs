@@ -3,10 +3,13 @@
 //! The programs of the world are files that [`machine`] makes. What such a file says, not its name, makes it a program, so
 //! a copy or a new name of `/bin/sh` is still sh, as on a real machine.
 
+mod format;
+
 use super::errno::Errno;
 use super::process::{Drive, Pid, Process};
 use super::{Caller, Stdio, World, fs, machine, path, shell};
 use crate::trace::{Digest, Kind};
+use format::{interpreter, is_native};
 use std::collections::BTreeMap;
 
 /// How the world's servers begin what stands for a download of an unknown kind: no script, though it is text.
@@ -446,45 +449,6 @@ fn by_name(name: &'static str) -> Program {
         "bash" | "dash" | "zsh" => Program::Shell,
         tool => Program::Tool(tool),
     }
-}
-
-/// Whether a file is a program for some processor: ELF, Mach-O or PE.
-fn is_native(bytes: &[u8]) -> bool {
-    const HEADS: [&[u8]; 6] = [
-        b"\x7fELF",
-        b"MZ",
-        b"\xcf\xfa\xed\xfe",
-        b"\xce\xfa\xed\xfe",
-        b"\xca\xfe\xba\xbe",
-        b"\xfe\xed\xfa\xcf",
-    ];
-    HEADS.iter().any(|head| bytes.starts_with(head))
-}
-
-/// The interpreter that the first line of a script names, and its argument. A text without such a line is run by sh, as
-/// execvp does it.
-fn interpreter(bytes: &[u8]) -> Result<(String, Option<String>), Errno> {
-    let line = bytes
-        .split(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default();
-    if line.contains(&0) {
-        return Err(Errno::NOEXEC);
-    }
-    let text =
-        String::from_utf8_lossy(line.get(..line.len().min(255)).unwrap_or_default()).into_owned();
-    let Some(rest) = text.strip_prefix("#!") else {
-        return Ok(("/bin/sh".to_owned(), None));
-    };
-    let mut words = rest.trim().splitn(2, [' ', '\t']);
-    let interpreter = words
-        .next()
-        .filter(|word| !word.is_empty())
-        .ok_or(Errno::NOEXEC)?;
-    Ok((
-        interpreter.to_owned(),
-        words.next().map(|word| word.trim().to_owned()),
-    ))
 }
 
 /// What a child's environment has that its parent's has not: `NAME=value` for new and changed, `-NAME` for removed ones,
