@@ -6,6 +6,7 @@ mod archives;
 mod cli;
 mod docs;
 mod hostile;
+mod limits;
 mod parity;
 mod report;
 mod rules;

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 /// One machine serves all packages.
-static STATION: LazyLock<Station> = LazyLock::new(|| {
+pub(crate) static STATION: LazyLock<Station> = LazyLock::new(|| {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
     let cache = Cache::open_at(&cache).expect("a cache that only the user can write");
     Station::open(&cache).expect("a built guest: run `cargo xtask setup`")

@@ -1,0 +1,2 @@
+// Waits for what never comes.
+Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);

@@ -1,0 +1,2 @@
+# Expansions that multiply.
+echo {1..1000}{1..1000}{1..1000}

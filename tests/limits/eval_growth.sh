@@ -1,0 +1,3 @@
+# A text that evaluates itself.
+x='eval "$x"'
+eval "$x"

@@ -1,0 +1,3 @@
+// Ends, and starts anew while it ends.
+process.on('exit', () => { for (;;) process.exit(); });
+process.exit();

@@ -1,0 +1,2 @@
+// An interval that never ends.
+setInterval(() => {}, 1000);

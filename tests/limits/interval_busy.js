@@ -1,0 +1,3 @@
+// Immediates that never end.
+const again = () => setImmediate(again);
+again();

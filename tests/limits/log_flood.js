@@ -1,0 +1,2 @@
+// Prints for ever.
+for (;;) console.log('x'.repeat(1000));

@@ -1,0 +1,3 @@
+# A substitution in a substitution, for ever.
+deeper() { echo "$(deeper)"; }
+deeper

@@ -1,0 +1,2 @@
+// A pattern that takes exponential time.
+/^(a+)+$/.test('a'.repeat(60) + '!');

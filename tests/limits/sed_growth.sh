@@ -1,0 +1,2 @@
+# A line that doubles for ever.
+echo x | sed ':a;s/.*/&&/;ta'

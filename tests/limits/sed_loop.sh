@@ -1,0 +1,2 @@
+# A program for sed without end.
+echo x | sed ':a;ba'

@@ -1,0 +1,2 @@
+# A script that reads itself.
+. "$0"

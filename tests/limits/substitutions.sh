@@ -1,0 +1,3 @@
+# A variable that doubles for ever.
+x=xxxxxxxxxxxxxxxx
+while true; do x="$x$x"; done

@@ -1,0 +1,3 @@
+// The same with process.nextTick.
+const again = () => process.nextTick(again);
+again();

@@ -1,0 +1,3 @@
+# Output without end into a pipe that nobody empties.
+yes | sleep 100000000
+yes
