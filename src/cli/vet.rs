@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 /// Arguments of the command.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Vet {
-    /// Archives (.tgz, .tar) or directories of packages
+    /// Archives (.tgz, .tar) or directories of packages, or WebAssembly programs (.wasm)
     #[arg(required = true, value_name = "TARGET")]
     targets: Vec<String>,
     #[command(flatten)]

@@ -127,6 +127,11 @@ pub(super) fn engine() -> wasmtime::Result<Engine> {
     Engine::new(&config())
 }
 
+/// An engine whose code all guests load, for a process that can start no thread.
+pub(super) fn compiler() -> wasmtime::Result<Engine> {
+    Engine::new(config().parallel_compilation(false))
+}
+
 fn config() -> Config {
     let mut config = Config::new();
     config

@@ -3,7 +3,7 @@
 use wasmtime::ResourceLimiter;
 
 /// Elements that all tables of one store may hold; QuickJS needs about two thousand, CPython about ten thousand.
-const TABLE_ELEMENTS: usize = 100_000;
+pub(super) const TABLE_ELEMENTS: usize = 100_000;
 
 /// Core instances, tables and memories that the parts of one component may have together. A language runtime that is put
 /// together of shared libraries has about fifty instances and two memories.
@@ -20,6 +20,8 @@ pub(super) struct Limiter {
     component: bool,
     /// Whether a growth of the memory was refused.
     pub(super) refused: bool,
+    /// Whether a growth of a table was refused.
+    pub(super) table_refused: bool,
 }
 
 impl Limiter {
@@ -31,6 +33,7 @@ impl Limiter {
             elements: 0,
             component: false,
             refused: false,
+            table_refused: false,
         }
     }
 
@@ -80,6 +83,7 @@ impl ResourceLimiter for Limiter {
         if granted {
             self.elements = elements;
         }
+        self.table_refused |= !granted;
         Ok(granted)
     }
 

@@ -20,6 +20,23 @@ pub(super) enum Code {
     Component(Component),
 }
 
+/// What a program that waits to be called wants to be called first.
+pub(super) const INITIALIZE: &str = "_initialize";
+
+/// How a program is run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// As a whole: by this function.
+    Start(String),
+    /// Function by function, since it waits for calls.
+    Functions {
+        /// What has to be called before all others.
+        first: Option<String>,
+        /// The functions that it exports, in their order.
+        names: Vec<String>,
+    },
+}
+
 /// A WebAssembly program, ready to be started as often as one likes.
 pub struct Program {
     pub(super) code: Code,
@@ -31,16 +48,11 @@ pub struct Program {
 ///
 /// [`ProgramError`] when it is no WebAssembly, is over a limit, or needs what the engine does not do.
 pub fn compile(bytes: &[u8]) -> Result<Vec<u8>, ProgramError> {
-    let engine =
-        super::engine::engine().map_err(|error| ProgramError::Engine(check::line(&error)))?;
-    compile_for(&engine, bytes)
-}
-
-fn compile_for(engine: &Engine, bytes: &[u8]) -> Result<Vec<u8>, ProgramError> {
-    let compiled = match check::check(bytes)? {
+    let form = check::check(bytes)?;
+    let compiled = super::engine::compiler().and_then(|engine| match form {
         Form::Module => engine.precompile_module(bytes),
         Form::Component => engine.precompile_component(bytes),
-    };
+    });
     compiled.map_err(|error| ProgramError::Engine(check::line(&error)))
 }
 
@@ -91,6 +103,30 @@ impl Program {
     }
 }
 
+impl std::fmt::Debug for Program {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Program")
+            .field("entry", &self.entry())
+            .finish()
+    }
+}
+
+impl Program {
+    /// How it is run, as its exports tell.
+    #[must_use]
+    pub fn entry(&self) -> Entry {
+        let mut names = self.functions();
+        if names == [self.command()] {
+            return Entry::Start(self.command().to_owned());
+        }
+        let first = names.iter().position(|name| name == INITIALIZE);
+        Entry::Functions {
+            first: first.map(|place| names.remove(place)),
+            names,
+        }
+    }
+}
+
 #[expect(
     unsafe_code,
     reason = "loading native code is unsafe by nature; see the safety comment"
@@ -98,7 +134,10 @@ impl Program {
 fn module(engine: &Engine, code: &[u8]) -> wasmtime::Result<Module> {
     // SAFETY: the code was made by `compile` of this program, in this process or in a child of it that could do nothing but
     // return it, and went through nothing but memory since.
-    unsafe { Module::deserialize(engine, code) }
+    let module = unsafe { Module::deserialize(engine, code)? };
+    // What the engine would make of it at its first start, a locked process cannot make any more.
+    module.initialize_copy_on_write_image()?;
+    Ok(module)
 }
 
 #[expect(
@@ -107,5 +146,7 @@ fn module(engine: &Engine, code: &[u8]) -> wasmtime::Result<Module> {
 )]
 fn component(engine: &Engine, code: &[u8]) -> wasmtime::Result<Component> {
     // SAFETY: as for a module.
-    unsafe { Component::deserialize(engine, code) }
+    let component = unsafe { Component::deserialize(engine, code)? };
+    component.initialize_copy_on_write_image()?;
+    Ok(component)
 }

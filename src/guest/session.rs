@@ -1,5 +1,6 @@
 //! One world through which the phases of a package go, one after the other.
 
+use super::program::INITIALIZE;
 use super::schedule::{self, Ending};
 use super::{Program, Runtime};
 use crate::trace::{Kind, Location, RunEnd};
@@ -183,6 +184,9 @@ impl Session {
         if let Some((end, reason)) = self.crash_of(root) {
             return (end, reason);
         }
+        if let Some(passed) = self.exercised(root, reports) {
+            return (RunEnd::Completed, passed);
+        }
         let threw = reports.iter().find_map(|report| match report {
             Report::Threw(message) => Some(message.clone()),
             _ => None,
@@ -201,6 +205,36 @@ impl Session {
             Ending::Idle => (RunEnd::Timeout, "it only waits".into()),
             Ending::Lost(what) => (RunEnd::Crashed, what.clone()),
         }
+    }
+
+    /// What is to be said of functions that were called with made-up arguments, when all were reached and some came to their
+    /// end: those that trapped got what they could not use. The one that only makes the program ready does not count.
+    fn exercised(&self, root: u32, reports: &[Report]) -> Option<String> {
+        let drive = self.world.processes.get(root)?.drive.as_ref();
+        let Some(Drive::Program {
+            exercise: true,
+            functions,
+            ..
+        }) = drive
+        else {
+            return None;
+        };
+        let counted = || {
+            let all = functions.iter().zip(reports);
+            all.filter(|(name, _)| *name != INITIALIZE)
+        };
+        let mut threw = counted().filter_map(|(_, report)| match report {
+            Report::Threw(reason) => Some(reason),
+            _ => None,
+        });
+        let ended = counted()
+            .filter(|(_, report)| **report == Report::Loaded)
+            .count();
+        let trapped = threw.clone().count();
+        let first = threw.next()?;
+        let all = counted().count();
+        (ended > 0 && ended.saturating_add(trapped) == all)
+            .then(|| format!("{trapped} of {all} functions trapped: {first}"))
     }
 
     /// The exit code and the line of the output that says most: the last that names an error, or the last at all.

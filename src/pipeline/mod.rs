@@ -11,7 +11,7 @@ pub use read::{Package, Raw, manifest, needs_manifest, open, read, unpack};
 pub use registries::Registries;
 
 use crate::error::Error;
-use crate::guest::{Cache, Runtime, RuntimeError};
+use crate::guest::{Cache, Program, Runtime, RuntimeError};
 use crate::limits::Limits;
 use crate::plan;
 use crate::trace::{Header, Trace};
@@ -92,6 +92,15 @@ impl Station {
         started.map_err(|error| Error::Internal(error.to_string()))
     }
 
+    /// Loads the code of a WebAssembly program that was compiled.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] when it was not made for this engine.
+    pub fn load(&self, code: &[u8]) -> Result<Arc<Program>, Error> {
+        Ok(Arc::new(Program::load(&self.runtime, code)?))
+    }
+
     /// Runs a package: plan, world, guests.
     ///
     /// # Errors
@@ -112,7 +121,10 @@ impl Station {
         settings: &Settings,
         announce: impl FnOnce(&Header, usize),
     ) -> Result<Trace, Error> {
-        let mut plan = plan::plan(&package.tree, &package.manifest, package.origin);
+        let mut plan = match &package.program {
+            Some(program) => plan::program(&package.manifest.name, program.entry()),
+            None => plan::plan(&package.tree, &package.manifest, package.origin),
+        };
         plan.steps
             .retain(|step| settings.phases.is_empty() || settings.phases.contains(&step.phase));
         let furnished = world::furnish(self, package, settings);

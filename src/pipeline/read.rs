@@ -1,12 +1,14 @@
 //! From a target to a package: what lies on the disk is read first, and understood afterwards, behind the lock of a worker.
 
 use crate::error::Error;
+use crate::guest::Program;
 use crate::plan::Origin;
-use crate::target::{Manifest, ManifestError, Target, TargetError};
+use crate::target::{Ecosystem, Manifest, ManifestError, Target, TargetError};
 use crate::trace::Digest;
 use crate::unpack::{self, Quotas, Tree};
 use bytes::Bytes;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A package that has been read and not yet run.
 #[derive(Clone, Debug)]
@@ -21,6 +23,10 @@ pub struct Package {
     pub digest: String,
     /// Whether it comes from an archive or is worked on.
     pub origin: Origin,
+    /// What kind of package it is.
+    pub ecosystem: Ecosystem,
+    /// The code of a WebAssembly program, loaded; nothing for other packages.
+    pub program: Option<Arc<Program>>,
 }
 
 /// What lies on the disk of a target, before anything of it is understood.
@@ -28,6 +34,19 @@ pub struct Package {
 pub struct Raw {
     source: Source,
     dependencies: Dependencies,
+    /// The code of a WebAssembly program, once it is loaded.
+    pub program: Option<Arc<Program>>,
+}
+
+impl Raw {
+    /// The bytes of a WebAssembly program, before they are compiled; nothing for other targets.
+    #[must_use]
+    pub fn program_bytes(&self) -> Option<&Bytes> {
+        match &self.source {
+            Source::Program(bytes, _) => Some(bytes),
+            Source::Packed(..) | Source::Files(..) => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -36,6 +55,8 @@ enum Source {
     Packed(Bytes, String),
     /// A directory's files.
     Files(Tree, Origin),
+    /// WebAssembly, with the name of its file.
+    Program(Bytes, String),
 }
 
 /// The packages that a package needs.
@@ -65,7 +86,7 @@ pub fn read(target: &Target) -> Result<Package, Error> {
 pub fn needs_manifest(target: &Target) -> bool {
     match target {
         Target::Archive(path) => unpack::modules_of(path).is_some(),
-        Target::Directory(_) => false,
+        Target::Directory(_) | Target::Program(_) => false,
     }
 }
 
@@ -78,10 +99,14 @@ pub fn needs_manifest(target: &Target) -> bool {
 pub fn open(target: &Target, manifest: Option<&[u8]>) -> Result<Raw, Error> {
     let quotas = Quotas::default();
     let source = match target {
-        Target::Archive(path) => {
+        Target::Archive(path) | Target::Program(path) => {
             let name = path.file_name().map(|name| name.to_string_lossy());
             let name = name.unwrap_or_default().into_owned();
-            Source::Packed(unpack::open_archive(path, &quotas)?, name)
+            let bytes = unpack::open_archive(path, &quotas)?;
+            match target.ecosystem() {
+                Ecosystem::Npm => Source::Packed(bytes, name),
+                Ecosystem::Wasm => Source::Program(bytes, name),
+            }
         }
         Target::Directory(path) => {
             let tree = unpack::directory(&unpack::open_directory(path)?, &quotas)?;
@@ -95,6 +120,7 @@ pub fn open(target: &Target, manifest: Option<&[u8]>) -> Result<Raw, Error> {
     };
     let manifest = match &source {
         Source::Packed(..) => manifest,
+        Source::Program(..) => None,
         Source::Files(tree, _) => tree.file("package.json").map(AsRef::as_ref),
     };
     let dependencies = match manifest {
@@ -104,6 +130,7 @@ pub fn open(target: &Target, manifest: Option<&[u8]>) -> Result<Raw, Error> {
     Ok(Raw {
         source,
         dependencies: Dependencies::Read(dependencies),
+        program: None,
     })
 }
 
@@ -116,6 +143,7 @@ pub fn manifest(raw: Raw) -> Result<Bytes, Error> {
     let tree = match raw.source {
         Source::Packed(packed, name) => npm_archive(&name, &packed, &Quotas::default())?,
         Source::Files(tree, _) => tree,
+        Source::Program(..) => return Err(ManifestError::Missing.into()),
     };
     let text = tree.file("package.json").cloned();
     Ok(text.ok_or(ManifestError::Missing)?)
@@ -129,6 +157,7 @@ pub fn manifest(raw: Raw) -> Result<Bytes, Error> {
 pub fn unpack(raw: Raw) -> Result<Package, Error> {
     let quotas = Quotas::default();
     let (mut tree, digest, origin) = match raw.source {
+        Source::Program(bytes, name) => return Ok(program(bytes, &name, raw.program)),
         Source::Packed(packed, name) => {
             let digest = Digest::of(&packed).to_string();
             let tree = npm_archive(&name, &packed, &quotas)?;
@@ -157,7 +186,22 @@ pub fn unpack(raw: Raw) -> Result<Package, Error> {
         dependencies,
         digest,
         origin,
+        ecosystem: Ecosystem::Npm,
+        program: None,
     })
+}
+
+/// A WebAssembly program as a package: one file, whose name is the package's.
+fn program(bytes: Bytes, name: &str, program: Option<Arc<Program>>) -> Package {
+    Package {
+        manifest: Manifest::named(name.strip_suffix(".wasm").unwrap_or(name)),
+        dependencies: Tree::default(),
+        digest: Digest::of(&bytes).to_string(),
+        origin: Origin::Archive,
+        ecosystem: Ecosystem::Wasm,
+        tree: Tree::of_one(name, bytes),
+        program,
+    }
 }
 
 /// Unpacks an archive that may hold an npm package. One of Python is unpacked as well, so that a hostile archive is told as

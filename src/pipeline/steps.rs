@@ -8,6 +8,7 @@ use crate::plan::{self, Action, Machine, Plan, Step};
 use crate::trace::{Header, Location, PackageId, RunEnd, SCHEMA, Trace};
 use crate::world::process::{Drive, ImportHow, Report};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Where the made-up machine has its programs.
@@ -56,7 +57,10 @@ pub(super) fn run(
         ..place.header()
     };
     announce(&header, plan.steps.len());
-    let mut session = Session::new(&station.runtime, world);
+    let mut session = match &package.program {
+        Some(program) => Session::with_program(&station.runtime, Arc::clone(program), world),
+        None => Session::new(&station.runtime, world),
+    };
     for step in &plan.steps {
         place
             .step(&mut session, step)
@@ -87,14 +91,29 @@ struct Place<'a> {
 impl Place<'_> {
     fn step(&self, session: &mut Session, step: &Step) -> Result<(), HostFault> {
         match &step.action {
-            Action::Script { .. } | Action::Import { .. } if self.is_late() => {
+            Action::Script { .. } | Action::Import { .. } | Action::Call { .. }
+                if self.is_late() =>
+            {
                 pass_over(session, step, RunEnd::Timeout, LATE);
                 Ok(())
             }
             Action::Script { script, line } => {
                 session.step(self.script(step, script, *line)).map(|_| ())
             }
-            Action::Import { entries } => self.import(session, step, entries),
+            Action::Import { entries } => self.in_turn(session, step, entries, 0, |entries| {
+                self.load(step, entries)
+            }),
+            Action::Call {
+                first,
+                functions,
+                exercise,
+            } => {
+                let ahead = first.iter().len();
+                self.in_turn(session, step, functions, ahead, |functions| {
+                    let all = first.iter().chain(functions).cloned().collect();
+                    self.call(step, all, *exercise)
+                })
+            }
             Action::Skip { reason, gap } => {
                 let end = if *gap {
                     RunEnd::Unsupported
@@ -131,13 +150,15 @@ impl Place<'_> {
         }
     }
 
-    /// Loads entries one after the other; when one ends the process, the rest is loaded by another. What is still left when
-    /// too many did so is a gap.
-    fn import(
+    /// Goes through entries one after the other; when one ends the process, another goes through the rest. What is still left
+    /// when too many did so is a gap. `ahead` is the number of things that each process does before its entries.
+    fn in_turn<T: Clone>(
         &self,
         session: &mut Session,
         step: &Step,
-        entries: &[(ImportHow, String)],
+        entries: &[T],
+        ahead: usize,
+        start: impl Fn(&[T]) -> Start,
     ) -> Result<(), HostFault> {
         let mut rest = entries.to_vec();
         for _ in 0..MAX_RESTARTS {
@@ -145,11 +166,13 @@ impl Place<'_> {
                 pass_over(session, step, RunEnd::Timeout, LATE);
                 return Ok(());
             }
-            let end: StepEnd = session.step(self.load(step, &rest))?;
+            let end: StepEnd = session.step(start(&rest))?;
             let Some(reached) = end
                 .reports
                 .iter()
                 .position(|report| *report == Report::Started)
+                .and_then(|reached| reached.checked_sub(ahead))
+                .filter(|reached| *reached < rest.len())
             else {
                 return Ok(());
             };
@@ -184,6 +207,32 @@ impl Place<'_> {
         }
     }
 
+    /// Calls functions of a WebAssembly program, which has the whole machine open.
+    fn call(&self, step: &Step, functions: Vec<String>, exercise: bool) -> Start {
+        let file = self.package.tree.iter().next();
+        let name = file.map_or("program.wasm", |(name, _)| name);
+        let program = format!("{}/{name}", self.root);
+        Start {
+            phase: step.phase.clone(),
+            command: step.command.clone(),
+            argv: vec![name.to_owned()],
+            cwd: self.station.persona.project.clone(),
+            env: self.shell.clone(),
+            origin: vec![Location {
+                file: program.clone(),
+                line: 0,
+                column: 0,
+            }],
+            program,
+            drive: Some(Drive::Program {
+                preopens: vec![("/".into(), "/".into())],
+                reports: vec![Report::Pending; functions.len()],
+                functions,
+                exercise,
+            }),
+        }
+    }
+
     fn machine(&self) -> Machine {
         let persona = &self.station.persona;
         Machine {
@@ -210,7 +259,7 @@ impl Place<'_> {
             tool: concat!("lazaret ", env!("CARGO_PKG_VERSION")).into(),
             guests: guests.into(),
             package: PackageId {
-                ecosystem: "npm".into(),
+                ecosystem: self.package.ecosystem.name().into(),
                 name: manifest.name.clone(),
                 version: manifest.version.clone(),
                 digest: self.package.digest.clone(),

@@ -1,6 +1,7 @@
 //! Furnishes the world of one package: disk, decoys, and the package where npm would have put it.
 
 use super::{Package, Settings, Station};
+use crate::target::Ecosystem;
 use crate::trace::{Caps, Decoy, Recorder};
 use crate::unpack::{Content, Tree};
 use crate::world::decoy::{self, Seeds};
@@ -33,7 +34,7 @@ pub(super) fn furnish(station: &Station, package: &Package, settings: &Settings)
     let hosts = station.registries.hosts();
     let mut fs = Fs::on(station.disk.clone());
     let (secrets, decoys) = decoy::plant(&mut fs, &persona, &Seeds::of(settings.seed), &hosts);
-    let modules = format!("{}/node_modules", persona.project);
+    let modules = format!("{}/{}", persona.project, folder(package.ecosystem));
     let root = format!("{modules}/{}", package.manifest.directory_name());
     let owner = Who {
         uid: persona.uid,
@@ -63,6 +64,14 @@ pub(super) fn furnish(station: &Station, package: &Package, settings: &Settings)
         root,
         consumer,
         seed: settings.seed,
+    }
+}
+
+/// The folder of a project into which packages are installed.
+fn folder(ecosystem: Ecosystem) -> &'static str {
+    match ecosystem {
+        Ecosystem::Npm => "node_modules",
+        Ecosystem::Wasm => "plugins",
     }
 }
 

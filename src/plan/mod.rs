@@ -8,6 +8,7 @@ mod exports;
 
 pub use environment::{Machine, environment};
 
+use crate::guest::Entry;
 use crate::target::Manifest;
 use crate::unpack::Tree;
 use crate::world::process::ImportHow;
@@ -17,6 +18,10 @@ use std::collections::BTreeSet;
 const INSTALL: [&str; 3] = ["preinstall", "install", "postinstall"];
 /// Scripts that it starts besides when the directory itself is installed.
 const OWN: [&str; 4] = ["prepublish", "preprepare", "prepare", "postprepare"];
+/// The phase in which a WebAssembly program is started.
+const START: &str = "start";
+/// The phase in which the functions of one that waits for calls are called.
+const EXERCISE: &str = "exercise";
 /// The phase in which entry points are loaded.
 const IMPORT: &str = "import";
 /// Entries that get a run of their own; a process each keeps them from hiding behind one another.
@@ -59,6 +64,15 @@ pub enum Action {
         /// How and by which specifier.
         entries: Vec<(ImportHow, String)>,
     },
+    /// Call functions of a WebAssembly program, one after the other in one process.
+    Call {
+        /// What has to be called before all others, in each process.
+        first: Option<String>,
+        /// The functions.
+        functions: Vec<String>,
+        /// Whether their arguments are made up, so that one that traps is passed over.
+        exercise: bool,
+    },
     /// Nothing, for this reason.
     Skip {
         /// Why; a sentence without a full stop.
@@ -79,7 +93,67 @@ pub enum Origin {
 
 /// The names of all phases, in their order.
 pub fn phases() -> impl Iterator<Item = &'static str> {
-    INSTALL.into_iter().chain(OWN).chain([IMPORT])
+    INSTALL
+        .into_iter()
+        .chain(OWN)
+        .chain([IMPORT, START, EXERCISE])
+}
+
+/// Plans the runs of a WebAssembly program: it is started, or its functions are called.
+#[must_use]
+pub fn program(name: &str, entry: Entry) -> Plan {
+    let (first, names) = match entry {
+        Entry::Start(function) => {
+            let call = Step {
+                phase: START.into(),
+                command: name.to_owned(),
+                action: Action::Call {
+                    first: None,
+                    functions: vec![function],
+                    exercise: false,
+                },
+            };
+            return Plan { steps: vec![call] };
+        }
+        Entry::Functions { first, names } => (first, names),
+    };
+    if names.is_empty() && first.is_none() {
+        return Plan {
+            steps: vec![skip(EXERCISE, "the program exports no function", false)],
+        };
+    }
+    let (called, over) = names.split_at(names.len().min(MOST));
+    let (alone, batched) = called.split_at(called.len().min(SINGLE));
+    let mut steps: Vec<Step> = alone
+        .chunks(1)
+        .chain(batched.chunks(BATCH))
+        .map(|functions| exercise(first.as_ref(), functions))
+        .collect();
+    if called.is_empty() {
+        steps.push(exercise(first.as_ref(), &[]));
+    }
+    if !over.is_empty() {
+        let reason = format!("more than {MOST} functions: {} are not called", over.len());
+        steps.push(skip(EXERCISE, &reason, true));
+    }
+    Plan { steps }
+}
+
+fn exercise(first: Option<&String>, functions: &[String]) -> Step {
+    let named = match functions {
+        [] => first.cloned().unwrap_or_default(),
+        [only] => only.clone(),
+        [one, .., last] => format!("{one} ... {last}, {} functions", functions.len()),
+    };
+    Step {
+        phase: EXERCISE.into(),
+        command: format!("call {named}"),
+        action: Action::Call {
+            first: first.cloned(),
+            functions: functions.to_vec(),
+            exercise: true,
+        },
+    }
 }
 
 /// Plans the runs of one package.
@@ -124,6 +198,7 @@ fn imports(tree: &Tree, manifest: &Manifest) -> Vec<Step> {
     let entries = entries(tree, manifest);
     if entries.is_empty() {
         return vec![skip(
+            IMPORT,
             "no file of the package can be loaded from outside",
             false,
         )];
@@ -151,14 +226,14 @@ fn imports(tree: &Tree, manifest: &Manifest) -> Vec<Step> {
             "more than {MOST} entry points: {} are not loaded",
             over.len()
         );
-        steps.push(skip(&reason, true));
+        steps.push(skip(IMPORT, &reason, true));
     }
     steps
 }
 
-fn skip(reason: &str, gap: bool) -> Step {
+fn skip(phase: &str, reason: &str, gap: bool) -> Step {
     Step {
-        phase: IMPORT.into(),
+        phase: phase.to_owned(),
         command: String::new(),
         action: Action::Skip {
             reason: reason.to_owned(),

@@ -29,6 +29,40 @@ fn commands(manifest: &str, files: &[&str], origin: Origin) -> Vec<String> {
 }
 
 #[test]
+fn a_program_is_started_or_its_functions_are_called() {
+    let functions = |plan: Plan| -> Vec<usize> {
+        let count = |step: &Step| match &step.action {
+            Action::Call { functions, .. } => functions.len(),
+            _ => 0,
+        };
+        plan.steps.iter().map(count).collect()
+    };
+    let start = program("p", Entry::Start("_start".into()));
+    assert_eq!(start.steps[0].phase, "start");
+    let names: Vec<String> = (0..MOST + 5).map(|n| format!("f{n}")).collect();
+    let waiting = |count: usize| Entry::Functions {
+        first: Some("_initialize".into()),
+        names: names[..count].to_vec(),
+    };
+    assert_eq!(functions(program("p", waiting(2))), [1, 1]);
+    assert_eq!(functions(program("p", waiting(0))), [0]);
+    let many = program("p", waiting(MOST + 5));
+    assert_eq!(functions(many.clone()).iter().sum::<usize>(), MOST);
+    assert!(matches!(
+        many.steps.last().unwrap().action,
+        Action::Skip { gap: true, .. }
+    ));
+    let nothing = Entry::Functions {
+        first: None,
+        names: Vec::new(),
+    };
+    assert!(matches!(
+        program("p", nothing).steps[0].action,
+        Action::Skip { gap: false, .. }
+    ));
+}
+
+#[test]
 fn scripts_run_in_the_order_of_npm_and_only_a_directory_is_prepared() {
     let manifest = r#"{"name": "x", "scripts": {"prepare": "p", "postinstall": "c", "preinstall": "a", "install": "b", "test": "t"}}"#;
     assert_eq!(

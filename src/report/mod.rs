@@ -70,7 +70,7 @@ pub struct Failure {
 pub struct PackageResult {
     /// The text of the command line.
     pub target: String,
-    /// `npm` or `pypi`.
+    /// `npm`, `pypi` or `wasm`.
     pub ecosystem: String,
     /// The name that the manifest states.
     pub name: String,

@@ -107,6 +107,15 @@ impl Manifest {
         })
     }
 
+    /// Stands in for a package that has none: its name is that of its file.
+    #[must_use]
+    pub fn named(name: &str) -> Manifest {
+        Manifest {
+            name: name.to_owned(),
+            ..Manifest::default()
+        }
+    }
+
     /// The line of `package.json` on which a script stands, from 1; 0 when it does not stand there.
     #[must_use]
     pub fn script_line(&self, script: &str) -> u32 {

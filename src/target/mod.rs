@@ -16,6 +16,29 @@ pub enum Target {
     Archive(PathBuf),
     /// A package's directory on the disk.
     Directory(PathBuf),
+    /// A WebAssembly program on the disk.
+    Program(PathBuf),
+}
+
+/// Where a package comes from, which decides on how it is installed and run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ecosystem {
+    /// A package of npm.
+    #[default]
+    Npm,
+    /// A WebAssembly program that stands on its own.
+    Wasm,
+}
+
+impl Ecosystem {
+    /// The name in traces and reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Ecosystem::Npm => "npm",
+            Ecosystem::Wasm => "wasm",
+        }
+    }
 }
 
 /// Why a text names nothing that can be vetted.
@@ -65,6 +88,9 @@ impl Target {
             Ok(data) if data.is_dir() => Ok(Target::Directory(path.to_owned())),
             Ok(_) => match unsupported_file(path) {
                 Some((what, instead)) => Err(TargetError::NotYet { what, instead }),
+                None if path.extension().is_some_and(|ending| ending == "wasm") => {
+                    Ok(Target::Program(path.to_owned()))
+                }
                 None => Ok(Target::Archive(path.to_owned())),
             },
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -78,7 +104,16 @@ impl Target {
     #[must_use]
     pub fn path(&self) -> &Path {
         match self {
-            Target::Archive(path) | Target::Directory(path) => path,
+            Target::Archive(path) | Target::Directory(path) | Target::Program(path) => path,
+        }
+    }
+
+    /// The ecosystem that its form tells.
+    #[must_use]
+    pub const fn ecosystem(&self) -> Ecosystem {
+        match self {
+            Target::Archive(_) | Target::Directory(_) => Ecosystem::Npm,
+            Target::Program(_) => Ecosystem::Wasm,
         }
     }
 }
@@ -88,10 +123,7 @@ fn unsupported_file(path: &Path) -> Option<(&'static str, &'static str)> {
     if LOCKFILES.contains(&name) {
         return Some(("a lockfile", "give the packages that it lists as archives"));
     }
-    match path.extension()?.to_str()? {
-        "wasm" => Some(("a WebAssembly module", "give an npm package")),
-        _ => None,
-    }
+    None
 }
 
 fn not_a_path(text: &str) -> Option<TargetError> {

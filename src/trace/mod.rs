@@ -59,7 +59,7 @@ pub struct Header {
 /// Which package a trace is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackageId {
-    /// `npm` or `pypi`.
+    /// `npm`, `pypi` or `wasm`.
     pub ecosystem: String,
     /// The name that the manifest states; hostile text.
     pub name: String,

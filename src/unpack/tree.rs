@@ -136,6 +136,21 @@ impl Tree {
         self
     }
 
+    /// A tree of one file that may be run.
+    #[must_use]
+    pub fn of_one(name: &str, bytes: Bytes) -> Tree {
+        let mut tree = Tree {
+            bytes: bytes.len(),
+            ..Tree::default()
+        };
+        let entry = Entry {
+            mode: 0o755,
+            content: Content::File(bytes),
+        };
+        tree.entries.insert(name.to_owned(), entry);
+        tree
+    }
+
     pub(super) fn note(&mut self, note: String) {
         /// Notes that are kept: a hostile archive can make one for each entry.
         const MOST: usize = 20;

@@ -52,6 +52,7 @@ impl Coverage {
         }
         gaps.extend(unfinished(trace));
         gaps.extend(failed_imports(trace));
+        gaps.extend(failed_exercise(trace));
         gaps.extend(unprovided(trace));
         Coverage { phases, gaps }
     }
@@ -117,6 +118,14 @@ fn failed_imports(trace: &Trace) -> Option<String> {
     })
 }
 
+/// Functions that were called with made-up arguments, of which none came to its end: what they do was hardly seen.
+fn failed_exercise(trace: &Trace) -> Option<String> {
+    let mut runs = trace.runs.iter().filter(|run| run.phase == "exercise");
+    let failed = runs.clone().find(|run| run.end == RunEnd::Failed)?;
+    let completed = runs.any(|run| run.end == RunEnd::Completed);
+    (!completed).then(|| format!("no exported function came to its end: {}", failed.reason))
+}
+
 /// What the sandbox was asked for and does not provide, and the limits that were hit.
 fn unprovided(trace: &Trace) -> Vec<String> {
     let mut sentences = BTreeSet::new();
@@ -168,6 +177,13 @@ mod tests {
         assert!(runs(&[("install", RunEnd::Failed), ("import", RunEnd::Completed)]).is_enough());
         assert!(runs(&[("import", RunEnd::Failed), ("import", RunEnd::Completed)]).is_enough());
         assert!(!runs(&[("import", RunEnd::Failed)]).is_enough());
+    }
+
+    #[test]
+    fn functions_that_all_trap_are_a_gap_and_some_are_not() {
+        let failed = ("exercise", RunEnd::Failed);
+        assert!(!runs(&[failed, failed]).is_enough());
+        assert!(runs(&[failed, ("exercise", RunEnd::Completed)]).is_enough());
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use super::{Attempt, Bench, Containment, Job, Lock, Task, Vetted};
 use crate::error::Error;
-use crate::guest::{Cache, CacheError};
+use crate::guest::{self, Cache, CacheError};
 use crate::limits::Limits;
 use crate::pipeline::{self, Package, Raw, Settings, Station};
 use crate::target::Target;
@@ -23,14 +23,23 @@ use std::time::Duration;
 /// Bytes of a manifest that is read for its dependencies.
 pub(super) const MAX_MANIFEST: u64 = 8 << 20;
 
+/// Bytes of compiled code: the largest program that is compiled becomes a few hundred megabytes.
+pub(super) const MAX_CODE: u64 = 1 << 30;
+
 /// Notes of one package that are passed on.
 pub(super) const MAX_NOTES: usize = 100;
 
 /// What one worker is asked to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Request {
-    /// Run a package and answer with its trace. The attachment is its manifest, for an archive that has dependencies beside it.
+    /// Run a package and answer with its trace. The attachment is its manifest, for an archive that has dependencies beside
+    /// it, and its code for a WebAssembly program.
     Vet {
+        /// The text of the command line.
+        target: String,
+    },
+    /// Compile a WebAssembly program and answer with its code, or with why there is none.
+    Compile {
         /// The text of the command line.
         target: String,
     },
@@ -117,12 +126,17 @@ impl Packages {
     }
 
     pub(super) fn vet_here(&self, target: &Target, reason: &str) -> Result<Vetted, Error> {
-        let package = pipeline::read(target)?;
+        let mut package = pipeline::read(target)?;
         let station = self.station.get_or_init(|| {
             let cache = self.cache().map_err(|error| error.to_string())?;
             Ok(Arc::new(Station::open(&cache).map_err(told)?))
         });
         let station = station.as_ref().map_err(|e| Error::Internal(e.clone()))?;
+        if let Target::Program(_) = target {
+            let raw = pipeline::open(target, None)?;
+            let code = guest::compile(raw.program_bytes().map_or(&[], AsRef::as_ref))?;
+            package.program = Some(station.load(&code)?);
+        }
         Ok(Vetted {
             notes: notes(&package),
             trace: station.run(&package, &self.choices.settings(&package))?,
@@ -175,7 +189,7 @@ impl Job for Packages {
                 let station = station.unwrap_or_else(|| self.station_for_forks());
                 self.station.get_or_init(|| station).clone().map(|_| ())
             }
-            Request::Manifest { .. } | Request::Attempt { .. } => Ok(()),
+            Request::Manifest { .. } | Request::Compile { .. } | Request::Attempt { .. } => Ok(()),
         }
     }
 
@@ -190,6 +204,10 @@ impl Job for Packages {
                 parent,
             } => super::attempt(attempt, filtered, parent),
             Request::Vet { target } => self.run(&target, attachment),
+            Request::Compile { target } => {
+                let raw = opened(&target, None);
+                Task::new(move |mut bench| compiled(raw, &mut bench))
+            }
             Request::Manifest { target } => {
                 let raw = opened(&target, None);
                 Task::new(move |mut bench| {
@@ -202,17 +220,33 @@ impl Job for Packages {
     }
 }
 
-fn opened(text: &str, attachment: Option<File>) -> Result<Raw, Error> {
-    let manifest = attachment.map(|file| {
-        let mut manifest = Vec::new();
-        file.take(MAX_MANIFEST)
-            .read_to_end(&mut manifest)
-            .map(|_| manifest)
-    });
-    let manifest = manifest
-        .transpose()
-        .map_err(|error| Error::Internal(format!("the manifest: {error}")))?;
+fn opened(text: &str, manifest: Option<Vec<u8>>) -> Result<Raw, Error> {
     pipeline::open(&Target::parse(text)?, manifest.as_deref())
+}
+
+/// Reads what came with an order.
+fn attached(file: Option<File>) -> Result<Option<Vec<u8>>, Error> {
+    let read = |file: File| {
+        let mut bytes = Vec::new();
+        file.take(MAX_CODE).read_to_end(&mut bytes).map(|_| bytes)
+    };
+    let read = file.map(read).transpose();
+    read.map_err(|error| Error::Internal(format!("what came with the order: {error}")))
+}
+
+/// Answers with the code of a program: a line that says whether there is any, and the code.
+fn compiled(raw: Result<Raw, Error>, bench: &mut Bench) -> io::Result<()> {
+    let code = raw.and_then(|raw| {
+        let bytes = raw.program_bytes().map_or(&[][..], AsRef::as_ref);
+        Ok(guest::compile(bytes)?)
+    });
+    match code {
+        Ok(code) => {
+            bench.line(&Ok::<(), String>(()))?;
+            bench.write_all(&code)
+        }
+        Err(error) => bench.line(&Err::<(), String>(told(error))),
+    }
 }
 
 /// One thing that a worker says.
@@ -236,7 +270,6 @@ pub(super) enum Word<'a> {
 
 impl Packages {
     fn run(&self, target: &str, attachment: Option<File>) -> Task<'_> {
-        let raw = opened(target, attachment);
         let station = match self.station.get() {
             Some(Ok(station)) => Ok(station),
             Some(Err(reason)) => Err(reason.clone()),
@@ -248,12 +281,25 @@ impl Packages {
                 return Task::new(move |mut bench| fail(&mut bench, Error::Internal(reason)));
             }
         };
+        let raw = attached(attachment).and_then(|attached| prepared(station, target, attached));
         Task {
             threads: Box::new(|| station.start().map_err(told)),
             lock: Lock::Sealed,
             work: Box::new(|bench| work(station, &self.choices, raw, bench)),
         }
     }
+}
+
+/// Opens a target, and loads its code when it has any: a locked process can load none. The code was made by another worker
+/// of ours, which saw the program and nothing else.
+fn prepared(station: &Station, text: &str, attached: Option<Vec<u8>>) -> Result<Raw, Error> {
+    let target = Target::parse(text)?;
+    let Target::Program(_) = target else {
+        return pipeline::open(&target, attached.as_deref());
+    };
+    let mut raw = pipeline::open(&target, None)?;
+    raw.program = Some(station.load(&attached.unwrap_or_default())?);
+    Ok(raw)
 }
 
 /// The work of a worker, behind its lock.

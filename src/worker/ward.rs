@@ -1,6 +1,6 @@
 //! What the parent makes of packages: an order for a worker, and a result of whatever the worker says or does.
 
-use super::packages::{MAX_MANIFEST, MAX_NOTES, Word};
+use super::packages::{MAX_CODE, MAX_MANIFEST, MAX_NOTES, Word};
 use super::{Answer, Bounds, Choices, Containment, Crew, Ending, Packages, Request};
 use crate::error::{Error, InputError};
 use crate::escape::escape_to;
@@ -24,6 +24,12 @@ const MAX_ANSWER: u64 = 1 << 30;
 
 /// Memory of a worker that only unpacks: an archive and what is in it.
 const UNPACKING: u64 = 3 << 30;
+
+/// Time in which a program is compiled: the largest that is let through takes a third of it on a slow machine.
+const COMPILING: Duration = Duration::from_secs(60);
+
+/// Memory in which a program is compiled: about fifty times its bytes are needed.
+const COMPILER: u64 = 4 << 30;
 
 /// Characters of a reason or note that a worker states.
 const MAX_REASON: usize = 600;
@@ -85,7 +91,15 @@ fn in_worker(
     limits: &Limits,
 ) -> Result<Vetted, Error> {
     let mut heard = Heard::default();
-    let said = manifest_of(crew, text, target).and_then(|manifest| {
+    let code = match target {
+        Target::Program(_) => Some(code_of(crew, text)?),
+        Target::Archive(_) | Target::Directory(_) => None,
+    };
+    let attached = match code {
+        Some(code) => Ok(Some(code)),
+        None => manifest_of(crew, text, target),
+    };
+    let said = attached.and_then(|attached| {
         let request = Request::Vet {
             target: text.to_owned(),
         };
@@ -96,7 +110,7 @@ fn in_worker(
             memory: None,
             answer: MAX_ANSWER,
         };
-        let answer = crew.ask(&request, manifest.as_deref(), &bounds)?;
+        let answer = crew.ask(&request, attached.as_deref(), &bounds)?;
         heard.listen(answer, limits)
     });
     match said {
@@ -106,7 +120,41 @@ fn in_worker(
             containment: heard.containment,
         }),
         Ok(Said::Failed(error)) => Err(error),
-        Err(ending) => lost(text, heard, &ending),
+        Err(ending) => lost(text, target, heard, &ending),
+    }
+}
+
+/// Has a worker compile a program, which is hostile to compilers as well.
+fn code_of(crew: &Crew<Packages>, text: &str) -> Result<Vec<u8>, Error> {
+    let request = Request::Compile {
+        target: text.to_owned(),
+    };
+    let bounds = Bounds {
+        wall: COMPILING,
+        cpu: COMPILING,
+        memory: Some(COMPILER),
+        answer: MAX_CODE,
+    };
+    let refuse = |reason: &str| {
+        Err(Error::Input(InputError::Told(escape_to(
+            reason, MAX_REASON,
+        ))))
+    };
+    let mut answer = match crew.locked(&request, None, &bounds) {
+        Ok((_, answer)) => answer,
+        Err(ending) if ending.is_of_worker() => {
+            return refuse(&format!(
+                "the WebAssembly program cannot be compiled: {ending}"
+            ));
+        }
+        Err(ending) => return Err(Error::Internal(ending.to_string())),
+    };
+    let end = answer.iter().position(|byte| *byte == b'\n');
+    let code = answer.split_off(end.map_or(answer.len(), |end| end + 1));
+    match serde_json::from_slice::<Result<(), String>>(&answer) {
+        Ok(Ok(())) => Ok(code),
+        Ok(Err(reason)) => refuse(&reason),
+        Err(_) => refuse("the WebAssembly program cannot be compiled: the answer is malformed"),
     }
 }
 
@@ -191,7 +239,7 @@ impl Heard {
 
 /// What is known of a package whose worker was lost: a trace with one run that says so. It has a gap, so the package is not
 /// called clean.
-fn lost(text: &str, heard: Heard, ending: &Ending) -> Result<Vetted, Error> {
+fn lost(text: &str, target: &Target, heard: Heard, ending: &Ending) -> Result<Vetted, Error> {
     if !ending.is_of_worker() {
         return Err(Error::Internal(ending.to_string()));
     }
@@ -199,7 +247,7 @@ fn lost(text: &str, heard: Heard, ending: &Ending) -> Result<Vetted, Error> {
         schema: SCHEMA.into(),
         tool: concat!("lazaret ", env!("CARGO_PKG_VERSION")).into(),
         package: PackageId {
-            ecosystem: "npm".into(),
+            ecosystem: target.ecosystem().name().into(),
             name: text.to_owned(),
             // Nothing was read of it that could be trusted.
             digest: "0".repeat(64),

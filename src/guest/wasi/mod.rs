@@ -13,11 +13,12 @@ pub mod p2;
 mod paths;
 
 use super::hold::{self, Hold};
+use super::limiter::{Limiter, TABLE_ELEMENTS};
 use super::program::{Code, Program};
 use super::schedule::Turn;
-use super::{Runtime, instance};
+use super::{Runtime, Stop, instance};
 use crate::world::process::{Drive, Report};
-use crate::world::{Pid, World};
+use crate::world::{Caller, Pid, World};
 use std::time::Instant;
 use wasmtime::Memory;
 
@@ -60,8 +61,26 @@ pub(super) fn run(
     };
     let (world, limiter) = context.hold.end();
     let mut world = world?;
+    tell_limits(&mut world, pid, &result, &limiter);
     instance::conclude(&mut world, pid, result, &limiter);
     Some(world)
+}
+
+/// Records the limits that a program reached and lived with: what it would have done with more was not seen.
+fn tell_limits(world: &mut World, pid: Pid, result: &wasmtime::Result<()>, limiter: &Limiter) {
+    let caller = Caller::process(pid);
+    let trapped = result
+        .as_ref()
+        .err()
+        .is_some_and(|error| error.downcast_ref::<Stop>().is_none());
+    if limiter.refused && !trapped {
+        let most = world.limits.memory >> 20;
+        world.hit_limit(&caller, "memory", format!("more than {most} MiB"));
+    }
+    if limiter.table_refused {
+        let reason = format!("a table of more than {TABLE_ELEMENTS} elements");
+        world.hit_limit(&caller, "table", reason);
+    }
 }
 
 /// The next thing that the process was started for: the name of an exported function, and whether it may trap.

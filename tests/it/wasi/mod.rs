@@ -3,7 +3,9 @@
 //! must be the same.
 
 mod alone;
+mod binary;
 mod cases;
+mod hostile;
 mod script;
 
 use crate::support::Scratch;

@@ -17,7 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("verdict", &["rules", "trace"]),
     ("unpack", &["escape"]),
     ("target", &["escape", "trace"]),
-    ("plan", &["target", "unpack", "world"]),
+    ("plan", &["guest", "target", "unpack", "world"]),
     ("report", &["escape", "rules", "trace", "verdict"]),
     ("error", &["guest", "target", "trace", "unpack"]),
     (
