@@ -54,7 +54,7 @@ impl Hold {
     /// # Errors
     ///
     /// [`Stop::WorldGone`] when the run has ended.
-    pub(super) fn world(&mut self) -> Result<&mut World, Stop> {
+    pub fn world(&mut self) -> Result<&mut World, Stop> {
         Ok(self.world.as_mut().ok_or(Stop::WorldGone)?)
     }
 

@@ -44,10 +44,11 @@ pub(super) fn run(
     turn: Turn,
     deadline: Instant,
 ) -> Option<Box<World>> {
+    let given = preopens(&world, pid);
     let context = Context {
         hold: Hold::new(world, pid, turn),
         p1: p1::State::default(),
-        p2: p2::Handles::default(),
+        p2: p2::Handles::new(given),
         memory: None,
     };
     let engine = runtime.engine();

@@ -37,7 +37,7 @@ pub(in crate::guest::wasi) fn run(
     let mut next = 0;
     loop {
         context.hold = context.hold.of_component();
-        context.p2 = Handles::default();
+        context.p2 = Handles::new(context.p2.preopens);
         let mut store = hold::store(engine, context, deadline, |context| &mut context.hold);
         let ended = run_from(&mut store, component, &mut next);
         context = store.into_data();

@@ -9,6 +9,7 @@ mod hostile;
 mod oracle;
 mod ours;
 
+use super::Handles;
 use crate::guest::Hold;
 use crate::world::process::{Drive, State};
 use crate::world::{Baton, Pid, Process, Stopped, Wait, World};
@@ -43,7 +44,7 @@ fn world(functions: &[&str]) -> (Box<World>, Pid) {
         cwd: "/".into(),
         umask: 0o022,
         drive: Some(Drive::Program {
-            preopens: vec![("/".into(), ROOT.into())],
+            preopens: Vec::new(),
             functions: functions.iter().map(|&name| name.to_owned()).collect(),
             exercise: false,
             reports: Vec::new(),
@@ -57,10 +58,14 @@ fn world(functions: &[&str]) -> (Box<World>, Pid) {
     (world, pid)
 }
 
-/// The same, held.
-fn hold() -> Hold {
+/// The same, held, and what the process has open from the start.
+fn hold() -> (Hold, Handles) {
     let (world, pid) = world(&[]);
-    Hold::new(world, pid, Alone)
+    (Hold::new(world, pid, Alone), handles())
+}
+
+fn handles() -> Handles {
+    Handles::new(vec![("/".into(), ROOT.into())])
 }
 
 macro_rules! conforms {

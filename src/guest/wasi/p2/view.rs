@@ -14,18 +14,23 @@ const MAX_LISTED: usize = 250_000;
 #[derive(Debug)]
 pub struct Handles {
     pub(super) table: ResourceTable,
+    /// The directories that are open from the start: the name that the program sees, and the path in the world.
+    pub(super) preopens: Vec<(String, String)>,
     /// Names in open directory streams.
     pub(super) listed: usize,
     /// Whether running out of handles was recorded.
     exhausted: bool,
 }
 
-impl Default for Handles {
-    fn default() -> Handles {
+impl Handles {
+    /// No handles yet. The process sees these directories: for each the name that it knows, and the path in the world.
+    #[must_use]
+    pub fn new(preopens: Vec<(String, String)>) -> Handles {
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_HANDLES);
         Handles {
             table,
+            preopens,
             listed: 0,
             exhausted: false,
         }

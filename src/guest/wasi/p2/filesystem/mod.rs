@@ -16,7 +16,7 @@ use super::wasi::filesystem::types::{
 };
 use super::wasi::filesystem::{preopens, types::HostDirectoryEntryStream};
 use super::{FsFailure, View, clocks};
-use crate::guest::wasi::{paths, preopens as preopens_of};
+use crate::guest::wasi::paths;
 use crate::trace::Kind;
 use crate::world::Errno;
 use crate::world::files::{OpenFile, OpenFlags, What};
@@ -59,7 +59,7 @@ impl preopens::Host for View<'_> {
         let mut call = self.call()?;
         let pid = call.caller.pid;
         let mut directories = Vec::new();
-        for (name, path) in preopens_of(call.world, pid) {
+        for (name, path) in call.handles.preopens.clone() {
             let Ok(ino) = call.world.fs.lookup(call.world.who(pid), &path, true) else {
                 continue;
             };

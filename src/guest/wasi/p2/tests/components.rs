@@ -1,12 +1,12 @@
 //! Whole components, written as text: what they print and how they end, on both arms.
 
-use super::{Alone, ROOT, world};
+use super::{Alone, ROOT, handles, world};
 use crate::guest::wasi::{Context, p1, p2};
-use crate::guest::{Hold, engine, instance, schedule};
+use crate::guest::{Hold, engine, hold, instance, schedule};
 use crate::trace::{Event, Kind};
 use crate::world::files::Stream;
 use crate::world::process::Drive;
-use crate::world::{Exit, World};
+use crate::world::{Caller, Exit, World};
 use std::time::Duration;
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Engine, Store};
@@ -74,7 +74,7 @@ pub(super) fn run(text: &str, functions: &[&str], change: impl FnOnce(&mut World
         let context = Context {
             hold: Hold::new(world, pid, Alone),
             p1: p1::State::default(),
-            p2: p2::Handles::default(),
+            p2: handles(),
             memory: None,
         };
         let (context, result) = p2::drive::run(&engine, &component, context, deadline);
@@ -296,4 +296,80 @@ fn exported_functions_are_called_with_values_that_are_made_up() {
             .lookup(crate::world::fs::Who::ROOT, ROOT, true)
             .is_ok()
     );
+}
+
+/// What a guest of ours that is a component has on the host: see docs/wasi.md.
+struct Own {
+    hold: Hold,
+    handles: p2::Handles,
+}
+
+#[test]
+fn a_guest_of_ours_has_an_interface_of_its_own_and_is_called_again_and_again() {
+    let text = r#"(component
+        (import "lazaret:guest/host" (instance $host
+            (export "call" (func (param "op" string) (param "payload" (list u8)) (result (list u8))))))
+        (import "wasi:random/random@0.2.0" (instance $random (export "get-random-u64" (func (result u64)))))
+        (core module $libc (memory (export "memory") 1) (data (i32.const 8) "env.get")
+            (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 64)))
+        (core instance $libc (instantiate $libc))
+        (core func $random (canon lower (func $random "get-random-u64")))
+        (core func $call (canon lower (func $host "call")
+            (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+        (core module $m
+            (import "" "memory" (memory 0))
+            (import "" "call" (func $call (param i32 i32 i32 i32 i32)))
+            (import "" "random" (func $random (result i64)))
+            (global $times (mut i32) (i32.const 0))
+            (func (export "step") (param $more i32) (result i32)
+                (drop (call $random))
+                (global.set $times (i32.add (global.get $times) (local.get $more)))
+                (i32.store8 (i32.const 32) (global.get $times))
+                (call $call (i32.const 8) (i32.const 7) (i32.const 32) (i32.const 1) (i32.const 40))
+                (i32.load8_u (i32.load (i32.const 40)))))
+        (core instance $m (instantiate $m (with "" (instance
+            (export "memory" (memory $libc "memory")) (export "call" (func $call)) (export "random" (func $random))))))
+        (func $step (param "more" u32) (result u32) (canon lift (core func $m "step")))
+        (export "step" (func $step)))"#;
+    let engine = ticking();
+    let component = component(&engine, text);
+    let (world, pid) = world(&[]);
+    let own = Own {
+        hold: Hold::new(world, pid, Alone).of_component(),
+        handles: handles(),
+    };
+    let deadline = schedule::host_now() + Duration::from_secs(60);
+    let mut store = hold::store(&engine, own, deadline, |own| &mut own.hold);
+    let mut linker = Linker::<Own>::new(&engine);
+    p2::link(&mut linker, |own| p2::View {
+        hold: &mut own.hold,
+        handles: &mut own.handles,
+    })
+    .expect("linked once");
+    let mut host = linker
+        .instance("lazaret:guest/host")
+        .expect("not there yet");
+    host.func_wrap(
+        "call",
+        |mut store: wasmtime::StoreContextMut<'_, Own>, (op, mut payload): (String, Vec<u8>)| {
+            let own = store.data_mut();
+            let caller = Caller::process(own.hold.pid);
+            own.hold.call()?.note(&caller, Kind::EnvRead, op);
+            payload[0] += 100;
+            Ok((payload,))
+        },
+    )
+    .expect("not there yet");
+    let instance = linker
+        .instantiate(&mut store, &component)
+        .expect("all is provided");
+    let step = instance
+        .get_typed_func::<(u32,), (u32,)>(&mut store, "step")
+        .expect("exported");
+    for (more, sum) in [(1, 101), (2, 103), (3, 106)] {
+        assert_eq!(step.call(&mut store, (more,)).expect("no trap"), (sum,));
+    }
+    let world = store.data_mut().hold.world().expect("there");
+    let asked = world.recorder.events().iter();
+    assert_eq!(asked.filter(|event| event.subject == "env.get").count(), 3);
 }

@@ -13,7 +13,7 @@ use crate::guest::wasi::p2::bindings::wasi::sockets::network::{
 use crate::guest::wasi::p2::bindings::wasi::sockets::{
     instance_network, ip_name_lookup, tcp, tcp_create_socket, udp, udp_create_socket,
 };
-use crate::guest::wasi::p2::{FsFailure, Handles, SocketFailure, View};
+use crate::guest::wasi::p2::{FsFailure, SocketFailure, View};
 use crate::guest::{ProgramError, compile};
 use crate::trace::{Kind, Outcome};
 use crate::world::Exit;
@@ -179,7 +179,7 @@ fn the_host_is_out_of_reach() {
     let canary = host.path().join("canary");
     std::fs::create_dir_all(&canary).expect("writable");
     let canary = canary.to_string_lossy().into_owned();
-    let (mut hold, mut handles) = (hold(), Handles::default());
+    let (mut hold, mut handles) = hold();
     let mut view = View {
         hold: &mut hold,
         handles: &mut handles,
@@ -208,7 +208,7 @@ fn the_host_is_out_of_reach() {
 
 #[test]
 fn whoever_is_asked_for_on_the_network_is_recorded() {
-    let (mut hold, mut handles) = (hold(), Handles::default());
+    let (mut hold, mut handles) = hold();
     let mut view = View {
         hold: &mut hold,
         handles: &mut handles,

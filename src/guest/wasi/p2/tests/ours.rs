@@ -31,10 +31,8 @@ pub(super) struct Arm {
 
 impl Arm {
     pub(super) fn new() -> Arm {
-        Arm {
-            hold: hold(),
-            handles: Handles::default(),
-        }
+        let (hold, handles) = hold();
+        Arm { hold, handles }
     }
 
     /// Implements every interface.
