@@ -51,7 +51,7 @@ fn main() -> ExitCode {
 
 /// Has one worker go this way, and prints its end.
 fn crew(way: &str) -> ExitCode {
-    let ended = match Crew::start(Ways) {
+    let ended = match Crew::start(Ways, None) {
         Ok(crew) => crew.locked(&way.to_owned(), Some(b"attached"), &BOUNDS),
         Err(reason) => Err(Ending::Refused(reason)),
     };

@@ -106,7 +106,7 @@ fn ward(vet: &Vet, surroundings: &Surroundings) -> Ward {
     };
     let mut packages = Packages::new(cache(surroundings), choices);
     packages.instead = surroundings.instead;
-    Ward::open(packages, vet.in_process)
+    Ward::open(packages, vet.in_process, &vet.targets)
 }
 
 /// Where compiled guests are kept.

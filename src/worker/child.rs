@@ -62,9 +62,14 @@ impl Write for Bench {
 }
 
 /// Runs a worker to its end.
-pub(super) fn run<J: Job>(job: &J, order: Order<J::Request>, place: Place) -> ! {
+pub(super) fn run<J: Job>(
+    job: &J,
+    order: Order<J::Request>,
+    filters: Result<Filters, String>,
+    place: Place,
+) -> ! {
     // What a panic says reaches nobody unescaped: standard error is /dev/null, and jobs tell their own panics.
-    let worked = std::panic::catch_unwind(AssertUnwindSafe(|| work(job, order, place)));
+    let worked = std::panic::catch_unwind(AssertUnwindSafe(|| work(job, order, filters, place)));
     let code = match worked {
         Ok(Ok(())) => 0,
         Ok(Err(_)) => 1,
@@ -73,12 +78,18 @@ pub(super) fn run<J: Job>(job: &J, order: Order<J::Request>, place: Place) -> ! 
     sys::exit_now(code)
 }
 
-fn work<J: Job>(job: &J, order: Order<J::Request>, place: Place) -> io::Result<()> {
+fn work<J: Job>(
+    job: &J,
+    order: Order<J::Request>,
+    filters: Result<Filters, String>,
+    place: Place,
+) -> io::Result<()> {
     die_with_parent(None)?;
     rustix::stdio::dup2_stderr(null()?)?;
     // From here on it belongs to nobody but the kernel: closed by a destructor, it would tell of the end too early.
     let _ = place.life.into_raw_fd();
-    let filters = Filters::new(std::process::id()).map_err(io::Error::other)?;
+    let filters = filters.map_err(io::Error::other)?;
+    let filters = filters.of_process(std::process::id());
     let task = job.open(order.request, place.attachment.map(File::from));
     let held = lock::lock(&order.bounds, &filters, task.lock, task.threads);
     let mut bench = Bench {

@@ -37,12 +37,13 @@ pub struct Crew<J: Job> {
 }
 
 impl<J: Job> Crew<J> {
-    /// Starts the zygote. Must be called before this process starts threads.
+    /// Starts the zygote. Must be called before this process starts threads. If the `first` request is known, what it needs
+    /// is opened while this process goes on.
     ///
     /// # Errors
     ///
     /// One line that says why this process or system can have no workers.
-    pub fn start(job: J) -> Result<Crew<J>, String> {
+    pub fn start(job: J, first: Option<J::Request>) -> Result<Crew<J>, String> {
         let told = |error: Errno| format!("no socket for workers: {error}");
         let (ours, theirs) = sequenced().map_err(told)?;
         let parent = rustix::process::getpid();
@@ -54,7 +55,7 @@ impl<J: Job> Crew<J> {
             }),
             Side::Child => {
                 drop(ours);
-                zygote::run(job, theirs, Some(parent))
+                zygote::run(job, first, theirs, Some(parent))
             }
         }
     }

@@ -21,7 +21,7 @@ impl<J: Job> Crew<J> {
     /// # Errors
     ///
     /// Always.
-    pub fn start(_job: J) -> Result<Crew<J>, String> {
+    pub fn start(_: J, _: Option<J::Request>) -> Result<Crew<J>, String> {
         Err("worker processes need Linux".into())
     }
 

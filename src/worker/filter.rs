@@ -62,7 +62,12 @@ const ALWAYS: &[libc::c_long] = &[
     libc::SYS_getrandom,
 ];
 
-/// The programs that the kernel runs at each system call of a worker.
+/// Stands in the programs for the number of the process that they are for; no process has it.
+const SOMEBODY: u32 = 0x7fff_fff1;
+
+/// The programs that the kernel runs at each system call of a worker. Making them takes longer than copying a process, so they
+/// are made once.
+#[derive(Clone)]
 pub(super) struct Filters {
     /// What a worker may do in the end.
     pub(super) sealed: BpfProgram,
@@ -73,17 +78,26 @@ pub(super) struct Filters {
 }
 
 impl Filters {
-    /// Makes the programs for the process with this number.
+    /// Makes the programs.
     ///
     /// # Errors
     ///
     /// When this processor is not known to the maker of filters.
-    pub(super) fn new(pid: u32) -> Result<Filters, String> {
+    pub(super) fn new() -> Result<Filters, String> {
         Ok(Filters {
-            sealed: allowing(rules(pid, false).map_err(text)?)?,
-            loading: allowing(rules(pid, true).map_err(text)?)?,
+            sealed: allowing(rules(SOMEBODY, false).map_err(text)?)?,
+            loading: allowing(rules(SOMEBODY, true).map_err(text)?)?,
             absent: absent()?,
         })
+    }
+
+    /// The programs for the process with this number.
+    pub(super) fn of_process(mut self, pid: u32) -> Filters {
+        let all = self.sealed.iter_mut().chain(&mut self.loading);
+        for instruction in all.filter(|instruction| instruction.k == SOMEBODY) {
+            instruction.k = pid;
+        }
+        self
     }
 }
 

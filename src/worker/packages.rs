@@ -254,7 +254,7 @@ fn compiled(raw: Result<Raw, Error>, bench: &mut Bench) -> io::Result<()> {
 pub(super) enum Word<'a> {
     /// The package is unpacked and is about to be run.
     Start {
-        header: Cow<'a, Header>,
+        header: Box<Cow<'a, Header>>,
         steps: usize,
         notes: Vec<String>,
     },
@@ -314,7 +314,7 @@ fn work(
         station.run_announced(&package, &choices.settings(&package), |header, steps| {
             // When nobody reads any more, the trace cannot be written either.
             let _ = bench.line(&Word::Start {
-                header: Cow::Borrowed(header),
+                header: Box::new(Cow::Borrowed(header)),
                 steps,
                 notes: notes(&package),
             });

@@ -99,7 +99,7 @@ pub struct Probes {
 ///
 /// Why there are no workers on this machine.
 pub fn probe() -> Result<Probes, String> {
-    let crew = Crew::start(Packages::default())?;
+    let crew = Crew::start(Packages::default(), None)?;
     let mut containment = Containment::default();
     let mut probes = Vec::new();
     for (attempt, what) in ATTEMPTS {

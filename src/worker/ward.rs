@@ -55,14 +55,19 @@ enum Place {
 }
 
 impl Ward {
-    /// Starts the zygote. Must be called before this process starts threads. `here` forbids workers.
+    /// Starts the zygote. Must be called before this process starts threads. `here` forbids workers. The `targets` are those
+    /// that will come: the guests are loaded at once if there is anything at one of these places.
     #[must_use]
-    pub fn open(packages: Packages, here: bool) -> Ward {
+    pub fn open(packages: Packages, here: bool, targets: &[String]) -> Ward {
         if here {
             return Ward(Place::Here(packages, "asked for".into()));
         }
         let choices = packages.choices.clone();
-        match Crew::start(packages.clone()) {
+        let first = targets.iter().find(|text| Target::parse(text).is_ok());
+        let first = first.map(|text| Request::Vet {
+            target: text.clone(),
+        });
+        match Crew::start(packages.clone(), first) {
             Ok(crew) => Ward(Place::Workers(crew, choices)),
             Err(reason) => Ward(Place::Here(packages, reason)),
         }

@@ -4,6 +4,7 @@
 //! reads a byte that a worker wrote.
 
 use super::child::{self, Place};
+use super::filter::Filters;
 use super::sys::{self, Side};
 use super::{Bounds, Job, MAX_ORDER};
 use rustix::event::{PollFd, PollFlags, poll};
@@ -46,14 +47,22 @@ struct Running {
     life: OwnedFd,
 }
 
-/// Serves orders until the parent is gone. Never returns into the code that the copied process was in.
-pub(super) fn run<J: Job>(job: J, socket: OwnedFd, parent: Option<Pid>) -> ! {
+/// Serves orders until the parent is gone. What a `first` order needs is opened before it comes. Never returns into the code that the copied process was in.
+pub(super) fn run<J: Job>(
+    mut job: J,
+    first: Option<J::Request>,
+    socket: OwnedFd,
+    parent: Option<Pid>,
+) -> ! {
     let served = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         settle(&socket, parent)?;
+        // If it cannot be furnished, the first order is told why.
+        let _ = first.map(|first| job.furnish(&first));
         let zygote = Zygote {
             job,
             socket: Some(socket),
             running: Vec::new(),
+            filters: Filters::new(),
         };
         zygote.serve()
     }));
@@ -79,6 +88,7 @@ struct Zygote<J> {
     /// `None` in a worker.
     socket: Option<OwnedFd>,
     running: Vec<Running>,
+    filters: Result<Filters, String>,
 }
 
 /// What there is to do.
@@ -190,6 +200,7 @@ impl<J: Job> Zygote<J> {
                 child::run(
                     &self.job,
                     order,
+                    self.filters.clone(),
                     Place {
                         out,
                         attachment,

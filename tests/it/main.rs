@@ -7,6 +7,7 @@ mod cli;
 mod docs;
 mod hostile;
 mod limits;
+mod isolation;
 mod parity;
 mod report;
 mod rules;
