@@ -234,7 +234,7 @@ fn attached(file: Option<File>) -> Result<Option<Vec<u8>>, Error> {
     read.map_err(|error| Error::Internal(format!("what came with the order: {error}")))
 }
 
-/// Answers with the code of a program: a line that says whether there is any, and the code.
+/// Answers with the code of a program: a line with its length, or with why there is none, and the code.
 fn compiled(raw: Result<Raw, Error>, bench: &mut Bench) -> io::Result<()> {
     let code = raw.and_then(|raw| {
         let bytes = raw.program_bytes().map_or(&[][..], AsRef::as_ref);
@@ -242,10 +242,10 @@ fn compiled(raw: Result<Raw, Error>, bench: &mut Bench) -> io::Result<()> {
     });
     match code {
         Ok(code) => {
-            bench.line(&Ok::<(), String>(()))?;
+            bench.line(&Ok::<u64, String>(code.len() as u64))?;
             bench.write_all(&code)
         }
-        Err(error) => bench.line(&Err::<(), String>(told(error))),
+        Err(error) => bench.line(&Err::<u64, String>(told(error))),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::limits::Limits;
 use crate::pipeline;
 use crate::target::Target;
 use crate::trace::{Header, PackageId, ReadLimits, Run, RunEnd, SCHEMA, Trace};
+use std::io::Read as _;
 use std::time::Duration;
 
 /// Time in which a worker reads and unpacks its target: the largest that the quotas allow takes a few seconds.
@@ -145,21 +146,27 @@ fn code_of(crew: &Crew<Packages>, text: &str) -> Result<Vec<u8>, Error> {
             reason, MAX_REASON,
         ))))
     };
-    let mut answer = match crew.locked(&request, None, &bounds) {
-        Ok((_, answer)) => answer,
-        Err(ending) if ending.is_of_worker() => {
-            return refuse(&format!(
-                "the WebAssembly program cannot be compiled: {ending}"
-            ));
+    let compiled = crew.ask(&request, None, &bounds).and_then(|mut answer| {
+        match answer.line::<Result<u64, String>>(MAX_LINE)? {
+            Ok(length) => {
+                let mut code = Vec::new();
+                let read = (&mut answer).take(length).read_to_end(&mut code);
+                // What is complete is taken, whatever becomes of the worker: it has nothing left to do.
+                match read {
+                    Ok(_) if code.len() as u64 == length => Ok(Ok(code)),
+                    _ => Err(answer.ending()),
+                }
+            }
+            Err(reason) => Ok(Err(reason)),
         }
-        Err(ending) => return Err(Error::Internal(ending.to_string())),
-    };
-    let end = answer.iter().position(|byte| *byte == b'\n');
-    let code = answer.split_off(end.map_or(answer.len(), |end| end + 1));
-    match serde_json::from_slice::<Result<(), String>>(&answer) {
-        Ok(Ok(())) => Ok(code),
+    });
+    match compiled {
+        Ok(Ok(code)) => Ok(code),
         Ok(Err(reason)) => refuse(&reason),
-        Err(_) => refuse("the WebAssembly program cannot be compiled: the answer is malformed"),
+        Err(ending) if ending.is_of_worker() => refuse(&format!(
+            "the WebAssembly program cannot be compiled: {ending}"
+        )),
+        Err(ending) => Err(Error::Internal(ending.to_string())),
     }
 }
 
