@@ -5,6 +5,7 @@
 mod alone;
 mod binary;
 mod cases;
+mod component;
 mod hostile;
 mod script;
 

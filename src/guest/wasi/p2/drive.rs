@@ -115,10 +115,10 @@ fn linker(component: &Component) -> wasmtime::Result<Linker<Context>> {
     Ok(linker)
 }
 
-/// Whether an import is linked to an interface of ours. All versions of one minor version are compatible.
+/// Whether an import is linked to an interface of ours: by the engine's rules, any released version of the same 0.2.
 fn is_served(name: &str) -> bool {
-    name.split_once('@').is_some_and(|(interface, version)| {
-        SERVED.contains(&interface) && version.starts_with("0.2.")
+    name.split_once("@0.2.").is_some_and(|(interface, patch)| {
+        SERVED.contains(&interface) && patch.bytes().all(|byte| byte.is_ascii_digit())
     })
 }
 
@@ -273,4 +273,25 @@ fn made_up(kind: &Type, depth: u32) -> Option<Val> {
         Type::Flags(_) => Val::Flags(Vec::new()),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_released_versions_of_the_second_preview_are_served() {
+        for name in ["wasi:io/poll@0.2.0", "wasi:filesystem/types@0.2.12"] {
+            assert!(is_served(name), "{name}");
+        }
+        for name in [
+            "wasi:io/poll",
+            "wasi:io/poll@0.3.0",
+            "wasi:io/poll@0.2.0-rc-2023-12-05",
+            "wasi:http/types@0.2.0",
+            "vendor:io/poll@0.2.0",
+        ] {
+            assert!(!is_served(name), "{name}");
+        }
+    }
 }
