@@ -162,8 +162,7 @@ pub(super) fn conclude(
         Some(Stop::Signal(signal)) => Exit::Signal(*signal),
         Some(Stop::WorldGone) => Exit::Signal(9),
         Some(Stop::Timeout) => {
-            let reason = super::session::out_of_time(world);
-            world.hit_limit(&caller, "wall", reason);
+            world.hit_wall(&caller);
             Exit::Signal(9)
         }
         Some(Stop::Exhausted(name, reason)) => {

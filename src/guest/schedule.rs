@@ -188,9 +188,15 @@ impl Schedule {
         }
         let lost = || Ending::Lost(format!("process {pid} ended without giving the world back"));
         let seat = self.seats.get(&pid).ok_or_else(lost)?;
+        let alarm = world.usage.alarm.clone();
         seat.give.send(world).map_err(|_| lost())?;
-        let patience = self.deadline.saturating_duration_since(host_now()) + GRACE;
-        match self.receiver.recv_timeout(patience) {
+        let left = self.deadline.saturating_duration_since(host_now());
+        let mut message = self.receiver.recv_timeout(left);
+        if matches!(message, Err(RecvTimeoutError::Timeout)) {
+            alarm.ring();
+            message = self.receiver.recv_timeout(GRACE);
+        }
+        match message {
             Ok(Message::World(world)) => Ok(world),
             Ok(Message::Lost(pid)) => {
                 Err(Ending::Lost(format!("the host failed in process {pid}")))

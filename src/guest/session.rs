@@ -159,7 +159,7 @@ impl Session {
             self.world.kill_process(pid);
         }
         if *ending == Ending::Timeout {
-            let reason = out_of_time(&self.world);
+            let reason = self.world.out_of_time();
             self.world.hit_limit(&Caller::process(root), "wall", reason);
         }
         let reports = match self
@@ -201,7 +201,7 @@ impl Session {
             }
             Ending::Exited(Exit::Code(code)) => (RunEnd::Failed, self.failure(*code)),
             Ending::Exited(Exit::Signal(signal)) => (RunEnd::Failed, format!("signal {signal}")),
-            Ending::Timeout => (RunEnd::Timeout, out_of_time(&self.world)),
+            Ending::Timeout => (RunEnd::Timeout, self.world.out_of_time()),
             Ending::Idle => (RunEnd::Timeout, "it only waits".into()),
             Ending::Lost(what) => (RunEnd::Crashed, what.clone()),
         }
@@ -268,7 +268,7 @@ impl Session {
             .clone()
             .take_while(|event| event.pid == root || event.pid == 0);
         let of_all = last.filter(|event| {
-            let ends = ["cpu", "refusals", "host_calls", "shell_steps"];
+            let ends = ["wall", "cpu", "refusals", "host_calls", "shell_steps"];
             event.kind == Kind::LimitHit && ends.contains(&event.subject.as_str())
         });
         for event in own.chain(of_all) {
@@ -285,12 +285,6 @@ impl Session {
         }
         None
     }
-}
-
-/// What a run is told that used up its wall time.
-pub(super) fn out_of_time(world: &World) -> String {
-    let wall = world.limits.wall;
-    format!("more than {wall:?}; where it stopped depends on the machine")
 }
 
 fn limit_reason(event: &crate::trace::Event) -> String {

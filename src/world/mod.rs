@@ -78,7 +78,7 @@ pub struct World {
     /// What may be used.
     pub limits: Limits,
     /// What the current run has used of them.
-    usage: Usage,
+    pub usage: Usage,
     /// Places that have read the clock: each is recorded once.
     clock_readers: BTreeSet<(Pid, Vec<Location>)>,
     /// What was asked of which path, by whom and from where, and whether it was there: each is recorded once.

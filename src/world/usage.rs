@@ -6,9 +6,29 @@
 use super::{Caller, World};
 use crate::trace::Kind;
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Virtual nanoseconds that one report of a computing guest takes: what its ten thousand steps take on a machine of today.
 const REPORT: u64 = 100_000;
+
+/// What rings when the wall time of a run is over. It is set from another thread than the one that holds the world: programs of
+/// the world look at it now and then, as nothing else can interrupt them.
+#[derive(Clone, Debug, Default)]
+pub struct Alarm(Arc<AtomicBool>);
+
+impl Alarm {
+    /// Sets it off.
+    pub fn ring(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it has been set off.
+    #[must_use]
+    pub fn rings(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 /// What the current run has used.
 #[derive(Debug, Default)]
@@ -21,6 +41,8 @@ pub struct Usage {
     environment: usize,
     /// Limits whose first crossing was recorded.
     told: BTreeSet<String>,
+    /// Rings when the run's wall time is over.
+    pub alarm: Alarm,
 }
 
 impl World {
@@ -36,6 +58,19 @@ impl World {
             let seq = self.note(caller, Kind::LimitHit, name);
             self.recorder.detail(seq, "reason", reason);
         }
+    }
+
+    /// Records that the wall time of the run is over.
+    pub fn hit_wall(&mut self, caller: &Caller) {
+        let reason = self.out_of_time();
+        self.hit_limit(caller, "wall", reason);
+    }
+
+    /// What a run is told that used up its wall time.
+    #[must_use]
+    pub fn out_of_time(&self) -> String {
+        let wall = self.limits.wall;
+        format!("more than {wall:?}; where it stopped depends on the machine")
     }
 
     /// Counts a request that a limit refused.

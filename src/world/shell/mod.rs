@@ -65,7 +65,14 @@ impl From<Stopped> for Halt {
 /// [`Stopped`] when the run was ended meanwhile.
 pub fn run(world: Box<World>, pid: Pid, baton: &mut dyn Baton) -> Result<Box<World>, Stopped> {
     let mut seat = Seat::new(world, baton, pid);
-    run_here(&mut seat, pid)?;
+    match run_here(&mut seat, pid) {
+        // Out of time, the programs on this thread end where they are.
+        Err(Stopped) if seat.is_out_of_time() => {
+            seat.world.hit_wall(&Caller::process(pid));
+            seat.world.kill_process(pid);
+        }
+        ended => drop(ended?),
+    }
     Ok(seat.world)
 }
 
@@ -258,6 +265,7 @@ impl Shell<'_, '_> {
             // It was killed while it ran.
             return Err(Halt::Killed);
         }
+        self.seat.check_time()?;
         if let Some((name, reason)) = self.seat.world.exhausted() {
             return Err(self.over_limit(name, &reason));
         }

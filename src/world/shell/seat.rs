@@ -44,6 +44,7 @@ pub(super) struct Seat<'b> {
     thread: Pid,
     steps: u64,
     depth: u32,
+    out_of_time: bool,
     /// Background lists around what runs.
     pub(super) background: u32,
     /// Guests that nobody waited for.
@@ -58,9 +59,24 @@ impl<'b> Seat<'b> {
             thread,
             steps: 0,
             depth: 0,
+            out_of_time: false,
             background: 0,
             detached: Vec::new(),
         }
+    }
+
+    /// Whether this thread stopped because the wall time of the run is over; it still has the world then.
+    pub(super) fn is_out_of_time(&self) -> bool {
+        self.out_of_time
+    }
+
+    /// Stops this thread when the wall time of the run is over.
+    pub(super) fn check_time(&mut self) -> Result<(), Stopped> {
+        self.out_of_time |= self.world.usage.alarm.rings();
+        if self.out_of_time {
+            return Err(Stopped);
+        }
+        Ok(())
     }
 
     /// Gives the world away until the wait is over.
@@ -183,6 +199,7 @@ impl<'b> Seat<'b> {
     ) -> Result<Result<Vec<u8>, Errno>, Stopped> {
         let caller = Caller::process(pid);
         loop {
+            self.check_time()?;
             match self.world.read(&caller, fd, most) {
                 Ok(bytes) => return Ok(Ok(bytes.to_vec())),
                 Err(Errno::AGAIN) => match self.world.pipe_of(pid, fd) {
@@ -230,6 +247,7 @@ impl<'b> Seat<'b> {
         bytes: &[u8],
     ) -> Result<Result<(), Errno>, Stopped> {
         let caller = Caller::process(pid);
+        self.check_time()?;
         match self.world.write_all(&caller, fd, bytes) {
             Err(Errno::AGAIN) => {
                 self.world.hit_limit(&caller, "pipe", "a pipe is full");
@@ -312,6 +330,7 @@ impl<'b> Seat<'b> {
     }
 
     pub(super) fn read_file(&mut self, caller: &Caller, path: &str) -> Result<Vec<u8>, Errno> {
+        self.check_time().map_err(|Stopped| Errno::INTR)?;
         let is_stream = path.starts_with("/dev/fd/") || path == "/dev/stdin";
         if !is_stream {
             return self
@@ -352,6 +371,7 @@ impl<'b> Seat<'b> {
 
     /// The names in a directory, sorted.
     pub(super) fn list(&mut self, caller: &Caller, path: &str) -> Result<Vec<String>, Errno> {
+        self.check_time().map_err(|Stopped| Errno::INTR)?;
         Ok(self
             .world
             .list(caller, path)?

@@ -278,9 +278,17 @@ impl Tool<'_, '_> {
         if operands.is_empty() {
             return Ok((self.input()?, false));
         }
+        let most = usize::try_from(self.seat.world.limits.file_size).unwrap_or(usize::MAX);
         let (mut bytes, mut failed) = (Vec::new(), false);
         for path in operands {
             match self.operand(path)? {
+                Some(more) if bytes.len().saturating_add(more.len()) > most => {
+                    let caller = self.caller();
+                    let reason = format!("{} reads more than {most} bytes", self.name);
+                    self.seat.world.hit_limit(&caller, "input", reason);
+                    self.fail_on(path, Errno::NOMEM)?;
+                    failed = true;
+                }
                 Some(more) => bytes.extend(more),
                 None => failed = true,
             }
