@@ -2,6 +2,7 @@
 
 use super::{Code, Fault};
 use crate::guest::Stop;
+use crate::world::fs::MAX_PATH;
 
 /// The linear memory during one call.
 pub(super) struct Memory<'a> {
@@ -45,9 +46,13 @@ impl<'a> Memory<'a> {
         Ok(self.bytes.get_mut(range).unwrap_or_default())
     }
 
-    /// A text.
-    pub(super) fn text(&self, piece: Piece) -> Result<String, Fault> {
-        let text = std::str::from_utf8(self.read(piece)?).map_err(|_| Code::ILSEQ)?;
+    /// The text of a path, or of what a link points at. One that no path can be is not looked at.
+    pub(super) fn path(&self, piece: Piece) -> Result<String, Fault> {
+        let bytes = self.read(piece)?;
+        if bytes.len() > MAX_PATH {
+            return Err(Code::NAMETOOLONG.into());
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| Code::ILSEQ)?;
         Ok(text.to_owned())
     }
 
@@ -82,21 +87,25 @@ impl<'a> Memory<'a> {
         bytes.try_into().map_err(|_| Fault::Code(Code::INVAL))
     }
 
-    /// The pieces that a vector of `count` addresses and lengths names.
+    /// The pieces that a vector of `count` addresses and lengths names, as far as one call goes through them: pieces may lie
+    /// over one another, so that all together can be larger than the memory.
     pub(super) fn pieces(&self, at: u32, count: u32) -> Result<Vec<Piece>, Fault> {
         if count > MAX_PIECES {
             return Err(Code::INVAL.into());
         }
-        (0..count)
-            .map(|index| {
-                let vector: [u8; 8] = self.structure(self.offset(at, index, 8)?, 4)?;
-                let piece = Piece {
-                    at: number(&vector, 0),
-                    length: number(&vector, 4),
-                };
-                self.range(piece).map(|_| piece)
-            })
-            .collect()
+        let (mut pieces, mut room) = (Vec::new(), MAX_BYTES);
+        for index in 0..count {
+            let vector: [u8; 8] = self.structure(self.offset(at, index, 8)?, 4)?;
+            let piece = Piece {
+                at: number(&vector, 0),
+                length: number(&vector, 4),
+            };
+            self.range(piece)?;
+            let length = piece.length.min(room);
+            room = room.saturating_sub(length);
+            pieces.push(Piece { length, ..piece });
+        }
+        Ok(pieces)
     }
 
     /// The address of an element of an array.
@@ -118,6 +127,9 @@ impl<'a> Memory<'a> {
 
 /// Pieces of one vector. Source: `IOV_MAX` of Linux.
 const MAX_PIECES: u32 = 1_024;
+
+/// Bytes that one call reads or writes: no call may take long, and whoever wants more calls again.
+const MAX_BYTES: u32 = 64 << 20;
 
 /// The 32-bit number at a place of a structure; 0 beyond its end.
 pub(super) fn number(structure: &[u8], at: usize) -> u32 {
@@ -172,5 +184,30 @@ impl Args<'_> {
         } else {
             Err(Code::INVAL.into())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_over_one_another_are_cut_to_what_one_call_moves() {
+        let mut bytes = vec![0_u8; 48 << 20];
+        // Three pieces from the start: of 64 MiB, which is more than there is, and twice of 40 MiB.
+        for (piece, megabytes) in bytes.chunks_exact_mut(8).zip([64_u32, 40, 40]) {
+            let (_, length) = piece.split_at_mut(4);
+            length.copy_from_slice(&(megabytes << 20).to_le_bytes());
+        }
+        let memory = Memory::new(&mut bytes, "fd_read");
+        let behind = Fault::Stop(Stop::Memory("fd_read"));
+        assert_eq!(memory.pieces(0, 1), Err(behind.clone()));
+        let lengths: Vec<u32> = match memory.pieces(8, 2) {
+            Ok(pieces) => pieces.iter().map(|piece| piece.length).collect(),
+            Err(_) => Vec::new(),
+        };
+        assert_eq!(lengths, [40 << 20, 24 << 20]);
+        assert_eq!(memory.pieces(0, 1_025), Err(Code::INVAL.into()));
+        assert_eq!(memory.pieces(u32::MAX - 8, 9), Err(behind));
     }
 }

@@ -47,7 +47,7 @@ impl Place {
         wrong: Code,
     ) -> Result<String, Fault> {
         let base = host.base(self.fd, wrong)?;
-        let path = memory.text(self.path)?;
+        let path = memory.path(self.path)?;
         let caller = host.caller();
         let found = paths::below(host.world, &caller, self.kind, &base, &path, self.follow);
         Ok(found?)
@@ -200,7 +200,7 @@ pub(super) fn symlink(
     memory: &mut Memory<'_>,
     args: &Args<'_>,
 ) -> Result<(), Fault> {
-    let target = memory.text(args.piece(0))?;
+    let target = memory.path(args.piece(0))?;
     let path = plain(args, 2, Kind::FileLink).find(host, memory)?;
     let caller = host.caller();
     if target.starts_with('/') {
