@@ -1,5 +1,6 @@
 //! Tasks of the repository: `cargo xtask TASK`. One module for each task; this file only finds it.
 
+mod bench;
 mod check;
 mod command;
 mod demo;
@@ -36,6 +37,11 @@ const TASKS: &[Task] = &[
         "test",
         "run all that continuous integration runs",
         test::run,
+    ),
+    (
+        "bench",
+        "compare speed and memory with other programs",
+        bench::run,
     ),
     ("check", "check layers, lengths and paths", check::run),
     (
