@@ -5,8 +5,8 @@
 (function (host, ctx) {
   'use strict';
   const {
-    ArrayPrototypeFilter, Error, ObjectAssign, ObjectDefineProperty, Promise, SafeMap, StringPrototypeSplit,
-    StringPrototypeStartsWith,
+    ArrayPrototypeFilter, Error, ObjectAssign, ObjectDefineProperty, Promise, PromiseResolve, SafeMap, String,
+    StringPrototypeSplit, StringPrototypeStartsWith,
   } = ctx.primordials;
 
   const ids = ArrayPrototypeFilter(StringPrototypeSplit(host.source('lib/ids'), '\n'), (id) => id !== '');
@@ -34,10 +34,24 @@
       instantiate: (compiledModule, imports) => ctx.fetchParser.instantiate(compiledModule, imports),
     });
 
+  // The scanner for the names that a CommonJS module exports is the host's: Node's own is written in JavaScript.
+  const SCANNER = 'internal/deps/cjs-module-lexer/lexer';
+  const scanner = (exports, require, module) => {
+    module.exports = {
+      init: () => PromiseResolve(Promise, undefined),
+      initSync() {},
+      parse(source) {
+        const found = host.quiet('modules.names', String(source));
+        return { exports: found[0], reexports: found[1] };
+      },
+    };
+  };
+
   const compiled = new SafeMap();
   for (const id of ids) {
     if (isLeftOut(id)) continue;
-    if (id === FETCH) compiled.set(id, withoutWebAssembly(ctx.compileLib(id, [...MODULE, 'WebAssembly'])));
+    if (id === SCANNER) compiled.set(id, scanner);
+    else if (id === FETCH) compiled.set(id, withoutWebAssembly(ctx.compileLib(id, [...MODULE, 'WebAssembly'])));
     else compiled.set(id, ctx.compileLib(id, isMain(id) ? MAIN : MODULE));
   }
 

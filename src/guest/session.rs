@@ -191,8 +191,19 @@ impl Session {
             Report::Threw(message) => Some(message.clone()),
             _ => None,
         });
-        let loaded = !reports.is_empty() && reports.iter().all(|report| *report == Report::Loaded);
+        let count = |which: fn(&Report) -> bool| reports.iter().filter(|r| which(r)).count();
+        let done = count(|report| *report == Report::Loaded);
+        let failed = count(|report| matches!(report, Report::Threw(_)));
+        let loaded = done > 0 && done + failed == reports.len();
         match ending {
+            Ending::Exited(Exit::Code(0)) | Ending::Idle if loaded && failed > 0 => (
+                RunEnd::Completed,
+                format!(
+                    "{failed} of {} entry points could not be loaded, the first: {}",
+                    reports.len(),
+                    threw.unwrap_or_default()
+                ),
+            ),
             _ if threw.is_some() => (RunEnd::Failed, threw.unwrap_or_default()),
             // A package that keeps timers or servers going after it was loaded has been loaded.
             Ending::Idle if loaded => (RunEnd::Completed, "still waiting when it was ended".into()),

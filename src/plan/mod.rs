@@ -24,10 +24,8 @@ const START: &str = "start";
 const EXERCISE: &str = "exercise";
 /// The phase in which entry points are loaded.
 const IMPORT: &str = "import";
-/// Entries that get a run of their own; a process each keeps them from hiding behind one another.
-const SINGLE: usize = 40;
-/// Entries of one run beyond that.
-const BATCH: usize = 50;
+/// Entries of one run beside the main one. They share its process, so that modules which many of them load are loaded once.
+const GROUP: usize = 100;
 /// Entries in all. The largest map of an honest package has about a thousand.
 const MOST: usize = 2_000;
 
@@ -204,22 +202,14 @@ fn imports(tree: &Tree, manifest: &Manifest) -> Vec<Step> {
         )];
     }
     let mut steps = Vec::new();
-    let single = entries.len().min(SINGLE);
-    let (alone, rest) = entries.split_at(single);
-    let (batched, over) = rest.split_at(rest.len().min(MOST - SINGLE));
-    steps.extend(
-        alone
-            .iter()
-            .map(|entry| import(std::slice::from_ref(entry))),
-    );
-    // Within a run all entries are loaded in one way, so that the command line can say which.
+    let (entries, over) = entries.split_at(entries.len().min(MOST));
     for how in [ImportHow::Require, ImportHow::Import] {
-        let alike: Vec<_> = batched
-            .iter()
-            .filter(|(other, _)| *other == how)
-            .cloned()
-            .collect();
-        steps.extend(alike.chunks(BATCH).map(import));
+        // The entry that everybody loads, or the first in its place, has a process to itself: nothing runs before it.
+        let mut alike = entries.iter().filter(|(other, _)| *other == how).cloned();
+        steps.extend(alike.next().map(|first| import(&[first])));
+        // Within a run all entries are loaded in one way, so that the command line can say which.
+        let rest: Vec<_> = alike.collect();
+        steps.extend(rest.chunks(GROUP).map(import));
     }
     if !over.is_empty() {
         let reason = format!(
@@ -276,8 +266,10 @@ fn entries(tree: &Tree, manifest: &Manifest) -> Vec<(ImportHow, String)> {
     };
     let mut seen = BTreeSet::new();
     let mut entries = Vec::new();
-    // One over the limit is enough to know that it is reached.
-    for subpath in exports::subpaths(map, tree, MOST + 1) {
+    // The package's own name first; one over the limit is enough to know that it is reached.
+    let mut subpaths = exports::subpaths(map, tree, MOST + 1);
+    subpaths.sort_by_key(|subpath| subpath != ".");
+    for subpath in subpaths {
         for how in both {
             let Some(file) = exports::resolve(map, &subpath, how) else {
                 continue;

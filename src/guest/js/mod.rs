@@ -3,6 +3,7 @@
 //! docs/guest-abi.md documents the form. Each binding has one file, whose `call` answers its verbs.
 
 mod code;
+mod commonjs;
 mod crypto;
 mod drive;
 mod env;

@@ -54,6 +54,7 @@ pub(super) fn modules(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Resul
             .world
             .peek_read(host.caller.pid, path(args, 0)?)?
             .into()),
+        "names" => Ok(super::commonjs::names(args)),
         _ => unknown(host, &format!("modules.{verb}")),
     }
 }
