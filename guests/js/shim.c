@@ -27,6 +27,11 @@ static bool lz_is_tool(const JSObject *function);
 #include "modules.c"
 #include "contexts.c"
 #include "bytes.c"
+#include "paths.c"
+
+/* Bytes that a process may allocate beyond the snapshot before garbage is collected for the first time. A collection visits every
+ * object of the snapshot, so that most of its pages are copied: more than a short process takes for all else. */
+#define LZ_FIRST_GC (24u << 20)
 
 /* The JavaScript stack limit. wasmtime's own limit is set to about seventeen times this, because the frames of the
  * compiled interpreter live there. */
@@ -45,6 +50,7 @@ static const struct {
 } lz_toolboxes[] = {
     LZ_BOX(lz_call_tools),    LZ_BOX(lz_async_tools),  LZ_BOX(lz_code_tools),    LZ_BOX(lz_stack_tools),
     LZ_BOX(lz_inspect_tools), LZ_BOX(lz_module_tools), LZ_BOX(lz_context_tools), LZ_BOX(lz_byte_tools),
+    LZ_BOX(lz_path_tools),
 };
 #undef LZ_BOX
 
@@ -160,6 +166,7 @@ LZ_EXPORT("init") void lz_init(void)
         lz_give_up("boot.js returned no function");
     JS_FreeValue(lz_ctx, make);
     JS_RunGC(lz_rt);
+    JS_SetGCThreshold(lz_rt, lz_rt->malloc_state.malloc_size + LZ_FIRST_GC);
 }
 
 /* Math.random belongs to the run, not to the snapshot: the host gives the seed. */

@@ -33,10 +33,10 @@
 
   const load = (name) => host.eval(host.source(`harness/${name}.js`), `node:internal/harness/${name}`);
 
-  // A lib file as a function of the given parameters; undefined when Node has no such file.
-  const compileLib = (id, params) => {
+  // A lib file, changed or not, as a function of the given parameters; undefined when Node has no such file.
+  const compileLib = (id, params, change = (source) => source) => {
     const source = host.source(`lib/${id}.js`);
-    return source === undefined ? undefined : host.compileFunction(source, `node:${id}`, 0, 0, params);
+    return source === undefined ? undefined : host.compileFunction(change(source), `node:${id}`, 0, 0, params);
   };
 
   const ctx = { __proto__: null, load, compileLib };

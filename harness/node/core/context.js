@@ -1,6 +1,6 @@
 // The members of `ctx` that everything shares:
 //
-//   load(name), compileLib(id, params)     only while the snapshot is made
+//   load(name), compileLib(id, params, change)     only while the snapshot is made
 //   primordials, privateSymbols, perIsolateSymbols, perContextExports
 //   bindings           the binding objects by name; `binding(name)` is one of them
 //   process            the process object
