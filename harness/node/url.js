@@ -1,16 +1,18 @@
-// Binding `url`: WHATWG URLs. The host parses; it answers [href, nine components] in the shape of ada's url_aggregator:
+// Binding `url`: WHATWG URLs. The host parses; it answers [href, bytes of nine components] in the shape of ada's url_aggregator:
 // protocol_end, username_end, host_start, host_end, port, pathname_start, search_start, hash_start, scheme_type, where a
 // missing port, search or hash is 0xffffffff.
 (function (host, ctx) {
   'use strict';
   const {
-    ArrayIsArray, StringPrototypeReplaceAll, StringPrototypeSlice, StringPrototypeStartsWith, TypeError, Uint32Array,
+    ArrayIsArray, StringPrototypeReplaceAll, StringPrototypeSlice, StringPrototypeStartsWith, TypeError, TypedArrayPrototypeGetBuffer,
+    TypedArrayPrototypeSet, Uint32Array, Uint8Array,
   } = ctx.primordials;
   const urlComponents = new Uint32Array(9);
+  const componentBytes = new Uint8Array(TypedArrayPrototypeGetBuffer(urlComponents));
 
   function accept(reply) {
     if (!ArrayIsArray(reply)) return false;
-    for (let i = 0; i < 9; i++) urlComponents[i] = reply[i + 1];
+    TypedArrayPrototypeSet(componentBytes, reply[1]);
     return reply[0];
   }
 

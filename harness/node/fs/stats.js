@@ -4,7 +4,7 @@
 // from it at once. Requests and promises get an array of their own.
 (function (host, ctx) {
   'use strict';
-  const { BigInt, BigInt64Array, Float64Array } = ctx.primordials;
+  const { BigInt, BigInt64Array, Float64Array, TypedArrayPrototypeSet } = ctx.primordials;
   const { files } = ctx;
 
   const FIELDS = 18;
@@ -17,7 +17,8 @@
   const bigintFsValues = new BigInt64Array(FS_FIELDS);
 
   function fill(target, values, isBigint, offset = 0) {
-    for (let i = 0; i < values.length; i++) target[offset + i] = isBigint ? BigInt(values[i]) : values[i];
+    if (isBigint) for (let i = 0; i < values.length; i++) target[offset + i] = BigInt(values[i]);
+    else TypedArrayPrototypeSet(target, values, offset);
     return target;
   }
 
