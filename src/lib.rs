@@ -17,6 +17,7 @@ pub mod plan;
 pub mod report;
 pub mod rules;
 pub mod target;
+pub mod timing;
 pub mod trace;
 pub mod unpack;
 pub mod verdict;

@@ -6,7 +6,7 @@
   'use strict';
   const {
     ArrayPrototypeFilter, ArrayPrototypeMap, Error, ObjectAssign, ObjectDefineProperty, Promise, PromiseResolve, SafeMap, String,
-    StringPrototypeSplit, StringPrototypeStartsWith,
+    StringPrototypeLastIndexOf, StringPrototypeSlice, StringPrototypeSplit, StringPrototypeStartsWith,
   } = ctx.primordials;
 
   const ids = ArrayPrototypeFilter(StringPrototypeSplit(host.source('lib/ids'), '\n'), (id) => id !== '');
@@ -51,10 +51,11 @@
   const FASTER = ctx.load('tables/faster');
   function faster(id, { tools, replaced }) {
     const change = (source) => {
-      for (const [before, after] of replaced) {
+      for (const [before, after, times = 1] of replaced) {
         const parts = StringPrototypeSplit(source, before);
-        if (parts.length !== 2) throw new Error(`lib/${id}.js does not hold once: ${before}`);
-        source = `${parts[0]}${after}${parts[1]}`;
+        if (parts.length !== times + 1) throw new Error(`lib/${id}.js does not hold ${times} times: ${before}`);
+        const last = StringPrototypeLastIndexOf(source, before);
+        source = StringPrototypeSlice(source, 0, last) + after + StringPrototypeSlice(source, last + before.length);
       }
       return source;
     };

@@ -7,10 +7,13 @@ use super::batch::{Batch, Done};
 use super::output::Traces;
 use super::{Reporting, Surroundings, complain, input};
 use crate::error::Error;
+use crate::escape::escape_to;
 use crate::exit::Exit;
 use crate::report::{ContainmentReport, PackageResult, Summary};
+use crate::timing::{Lap, Stopwatch};
 use crate::worker::{Choices, Containment, Packages, Ward};
 use crate::{rules, verdict};
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -38,6 +41,9 @@ pub(super) struct Vet {
     /// Packages that are run at the same time; as many as there are processors without it
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
+    /// Tell on standard error how long each stage of each package took
+    #[arg(long)]
+    timings: bool,
     /// Run packages in this process, without the locks around a worker; for debugging
     #[arg(long)]
     in_process: bool,
@@ -73,6 +79,7 @@ pub(super) fn run(vet: &Vet, quiet: bool, surroundings: &Surroundings) -> Exit {
     };
     let desk = Arc::new(Desk {
         events: vet.reporting.events,
+        timings: vet.timings,
         traces,
         ward,
     });
@@ -117,11 +124,15 @@ pub(super) fn cache(surroundings: &Surroundings) -> Option<PathBuf> {
     }
 }
 
+/// Characters of a target or stage that are told on standard error.
+const TOLD: usize = 200;
+
 /// What all tasks share.
 struct Desk {
     ward: Ward,
     traces: Option<Traces>,
     events: bool,
+    timings: bool,
 }
 
 impl Desk {
@@ -133,7 +144,7 @@ impl Desk {
         let start = Instant::now();
         let vetted = self.ward.vet(text)?;
         for note in &vetted.notes {
-            tracing::info!("{}: {note}", crate::escape::escape_to(text, 200));
+            tracing::info!("{}: {note}", escape_to(text, TOLD));
         }
         let trace = vetted.trace;
         if let Some(traces) = &self.traces {
@@ -141,16 +152,42 @@ impl Desk {
                 .save(&trace)
                 .map_err(|error| Error::Internal(format!("the trace cannot be saved: {error}")))?;
         }
+        let mut own = Stopwatch::start();
         let findings = rules::judge(&trace);
+        own.lap("rules");
         let judgement = verdict::decide(&trace, &findings);
         let wall = start.elapsed();
         let mut result = PackageResult::new(text, &trace, &findings, &judgement, wall, self.events);
         result.containment = vetted.containment.map(report_of);
-        Ok(Done {
+        let done = Done {
             result,
             summary: Summary::of(&trace),
-        })
+        };
+        own.lap("verdict and report");
+        if self.timings {
+            tell(text, &vetted.times, start.elapsed(), own.laps());
+        }
+        Ok(done)
     }
+}
+
+/// Writes the stages of a package to standard error: those that ran it, those that judged it, and how long all took, waiting
+/// included.
+fn tell(target: &str, ran: &[Lap], whole: Duration, judged: &[Lap]) {
+    let mut text = format!("{}\n", escape_to(target, TOLD));
+    let whole = Lap {
+        stage: "whole".into(),
+        time: whole,
+    };
+    for lap in ran.iter().chain(judged).chain([&whole]) {
+        let stage = escape_to(&lap.stage, TOLD);
+        text.push_str(&format!(
+            "{:>10.2} ms  {stage}\n",
+            lap.time.as_secs_f64() * 1_000.0
+        ));
+    }
+    // Nobody has to listen.
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// The layers by the names that a report gives them.

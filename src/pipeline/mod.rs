@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::guest::{Cache, Program, Runtime, RuntimeError};
 use crate::limits::Limits;
 use crate::plan;
+use crate::timing::Stopwatch;
 use crate::trace::{Header, Trace};
 use crate::world::fs::Base;
 use crate::world::{Persona, machine};
@@ -107,10 +108,11 @@ impl Station {
     ///
     /// [`Error::Internal`] when the sandbox itself fails.
     pub fn run(&self, package: &Package, settings: &Settings) -> Result<Trace, Error> {
-        self.run_announced(package, settings, |_, _| ())
+        self.run_announced(package, settings, &mut Stopwatch::start(), |_, _| ())
     }
 
-    /// The same; `announce` is told the head of the trace and the number of steps before the first of them is made.
+    /// The same; `watch` is told of each stage, and `announce` the head of the trace and the number of steps before the first of
+    /// them is made.
     ///
     /// # Errors
     ///
@@ -119,6 +121,7 @@ impl Station {
         &self,
         package: &Package,
         settings: &Settings,
+        watch: &mut Stopwatch,
         announce: impl FnOnce(&Header, usize),
     ) -> Result<Trace, Error> {
         let mut plan = match &package.program {
@@ -127,7 +130,9 @@ impl Station {
         };
         plan.steps
             .retain(|step| settings.phases.is_empty() || settings.phases.contains(&step.phase));
+        watch.lap("plan");
         let furnished = world::furnish(self, package, settings);
-        steps::run(self, package, &plan, furnished, announce)
+        watch.lap("furnish");
+        steps::run(self, package, &plan, furnished, watch, announce)
     }
 }

@@ -5,6 +5,7 @@ use super::{Package, Station};
 use crate::error::Error;
 use crate::guest::{HostFault, Runtime, Session, Start, StepEnd};
 use crate::plan::{self, Action, Machine, Plan, Step};
+use crate::timing::Stopwatch;
 use crate::trace::{Header, Location, PackageId, RunEnd, SCHEMA, Trace};
 use crate::world::process::{Drive, ImportHow, Report};
 use std::collections::BTreeMap;
@@ -33,6 +34,7 @@ pub(super) fn run(
     package: &Package,
     plan: &Plan,
     furnished: Furnished,
+    watch: &mut Stopwatch,
     announce: impl FnOnce(&Header, usize),
 ) -> Result<Trace, Error> {
     let Furnished {
@@ -65,6 +67,7 @@ pub(super) fn run(
         place
             .step(&mut session, step)
             .map_err(|fault| Error::Internal(fault.to_string()))?;
+        watch.lap(format!("{}: {}", step.phase, step.command));
     }
     let mut world = session.into_world();
     world.flush_all();

@@ -25,7 +25,7 @@ const EXERCISE: &str = "exercise";
 /// The phase in which entry points are loaded.
 const IMPORT: &str = "import";
 /// Entries of one run beside the main one. They share its process, so that modules which many of them load are loaded once.
-const GROUP: usize = 100;
+const GROUP: usize = 250;
 /// Entries in all. The largest map of an honest package has about a thousand.
 const MOST: usize = 2_000;
 
@@ -254,7 +254,8 @@ fn import(entries: &[(ImportHow, String)]) -> Step {
     }
 }
 
-/// All entry points, each file once for each way of loading.
+/// All entry points. The main one is loaded in both ways, so that code which asks how it is loaded shows both faces; of the others each
+/// file is loaded once, by `require` where that leads to it.
 fn entries(tree: &Tree, manifest: &Manifest) -> Vec<(ImportHow, String)> {
     let name = manifest.directory_name();
     let both = [ImportHow::Require, ImportHow::Import];
@@ -269,13 +270,14 @@ fn entries(tree: &Tree, manifest: &Manifest) -> Vec<(ImportHow, String)> {
     // The package's own name first; one over the limit is enough to know that it is reached.
     let mut subpaths = exports::subpaths(map, tree, MOST + 1);
     subpaths.sort_by_key(|subpath| subpath != ".");
-    for subpath in subpaths {
+    for (index, subpath) in subpaths.iter().enumerate() {
         for how in both {
-            let Some(file) = exports::resolve(map, &subpath, how) else {
+            let Some(file) = exports::resolve(map, subpath, how) else {
                 continue;
             };
-            if is_code(&file) && tree.get(&file).is_some() && seen.insert((how, file)) {
-                let rest = subpath.strip_prefix('.').unwrap_or(&subpath);
+            let is_new = seen.insert(file.clone());
+            if is_code(&file) && tree.get(&file).is_some() && (is_new || index == 0) {
+                let rest = subpath.strip_prefix('.').unwrap_or(subpath);
                 entries.push((how, format!("{name}{rest}")));
             }
         }

@@ -9,6 +9,7 @@ use crate::guest::{self, Cache, CacheError};
 use crate::limits::Limits;
 use crate::pipeline::{self, Package, Raw, Settings, Station};
 use crate::target::Target;
+use crate::timing::{Lap, Stopwatch};
 use crate::trace::Header;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -126,7 +127,9 @@ impl Packages {
     }
 
     pub(super) fn vet_here(&self, target: &Target, reason: &str) -> Result<Vetted, Error> {
+        let mut watch = Stopwatch::start();
         let mut package = pipeline::read(target)?;
+        watch.lap("read and unpack");
         let station = self.station.get_or_init(|| {
             let cache = self.cache().map_err(|error| error.to_string())?;
             Ok(Arc::new(Station::open(&cache).map_err(told)?))
@@ -137,9 +140,12 @@ impl Packages {
             let code = guest::compile(raw.program_bytes().map_or(&[], AsRef::as_ref))?;
             package.program = Some(station.load(&code)?);
         }
+        let settings = self.choices.settings(&package);
+        let trace = station.run_announced(&package, &settings, &mut watch, |_, _| ())?;
         Ok(Vetted {
             notes: notes(&package),
-            trace: station.run(&package, &self.choices.settings(&package))?,
+            trace,
+            times: watch.laps().to_vec(),
             containment: Some(Containment {
                 missing: vec![format!("worker process: {reason}")],
                 ..Containment::default()
@@ -264,12 +270,13 @@ pub(super) enum Word<'a> {
         input: bool,
         reason: String,
     },
-    /// The trace follows.
-    Trace,
+    /// The trace follows. These are the stages that led to it.
+    Trace(Vec<Lap>),
 }
 
 impl Packages {
     fn run(&self, target: &str, attachment: Option<File>) -> Task<'_> {
+        let mut watch = Stopwatch::start();
         let station = match self.station.get() {
             Some(Ok(station)) => Ok(station),
             Some(Err(reason)) => Err(reason.clone()),
@@ -282,10 +289,11 @@ impl Packages {
             }
         };
         let raw = attached(attachment).and_then(|attached| prepared(station, target, attached));
+        watch.lap("read");
         Task {
             threads: Box::new(|| station.start().map_err(told)),
             lock: Lock::Sealed,
-            work: Box::new(|bench| work(station, &self.choices, raw, bench)),
+            work: Box::new(|bench| work(station, &self.choices, raw, watch, bench)),
         }
     }
 }
@@ -307,11 +315,15 @@ fn work(
     station: &Station,
     choices: &Choices,
     raw: Result<Raw, Error>,
+    mut watch: Stopwatch,
     mut bench: Bench,
 ) -> io::Result<()> {
+    watch.lap("lock");
     let ran = catch_unwind(AssertUnwindSafe(|| {
         let package = pipeline::unpack(raw?)?;
-        station.run_announced(&package, &choices.settings(&package), |header, steps| {
+        watch.lap("unpack");
+        let settings = choices.settings(&package);
+        station.run_announced(&package, &settings, &mut watch, |header, steps| {
             // When nobody reads any more, the trace cannot be written either.
             let _ = bench.line(&Word::Start {
                 header: Box::new(Cow::Borrowed(header)),
@@ -322,7 +334,7 @@ fn work(
     }));
     match ran {
         Ok(Ok(trace)) => {
-            bench.line(&Word::Trace)?;
+            bench.line(&Word::Trace(watch.laps().to_vec()))?;
             let mut out = io::BufWriter::with_capacity(256 << 10, bench);
             trace.write_plain(&mut out)?;
             out.flush()?;

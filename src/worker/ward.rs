@@ -7,6 +7,7 @@ use crate::escape::escape_to;
 use crate::limits::Limits;
 use crate::pipeline;
 use crate::target::Target;
+use crate::timing::{Lap, Stopwatch};
 use crate::trace::{Header, PackageId, ReadLimits, Run, RunEnd, SCHEMA, Trace};
 use std::io::Read as _;
 use std::time::Duration;
@@ -32,6 +33,9 @@ const COMPILING: Duration = Duration::from_secs(60);
 /// Memory in which a program is compiled: about fifty times its bytes are needed.
 const COMPILER: u64 = 4 << 30;
 
+/// Stages that a worker may tell of: more than a plan has steps.
+const MAX_STAGES: usize = 1_000;
+
 /// Characters of a reason or note that a worker states.
 const MAX_REASON: usize = 600;
 
@@ -42,6 +46,8 @@ pub struct Vetted {
     pub trace: Trace,
     /// Oddities of the input, one sentence each; escaped.
     pub notes: Vec<String>,
+    /// The stages of the run, as far as they are known; what a worker says of them is a claim.
+    pub times: Vec<Lap>,
     /// Which layers held around the run; `None` when the worker was lost before it was locked.
     pub containment: Option<Containment>,
 }
@@ -123,6 +129,7 @@ fn in_worker(
         Ok(Said::Trace(trace)) => Ok(Vetted {
             trace: *trace,
             notes: heard.notes,
+            times: heard.times,
             containment: heard.containment,
         }),
         Ok(Said::Failed(error)) => Err(error),
@@ -198,6 +205,7 @@ fn manifest_of(
 struct Heard {
     header: Option<Header>,
     notes: Vec<String>,
+    times: Vec<Lap>,
     containment: Option<Containment>,
 }
 
@@ -230,11 +238,18 @@ impl Heard {
                         false => Error::Internal(reason),
                     }));
                 }
-                Word::Trace if self.header.is_some() => break,
+                Word::Trace(times) if self.header.is_some() => {
+                    self.times = times.into_iter().take(MAX_STAGES).collect();
+                    break;
+                }
                 _ => return Err(Ending::Malformed("words in the wrong order".into())),
             }
         }
-        match Trace::read_plain(&mut answer, &ReadLimits::default()) {
+        let mut watch = Stopwatch::start();
+        let trace = Trace::read_plain(&mut answer, &ReadLimits::default());
+        watch.lap("answer");
+        self.times.extend_from_slice(watch.laps());
+        match trace {
             Ok(trace) if Some(&trace.header) == self.header.as_ref() => {
                 Ok(Said::Trace(Box::new(trace)))
             }
@@ -284,6 +299,7 @@ fn lost(text: &str, target: &Target, heard: Heard, ending: &Ending) -> Result<Ve
             ..Trace::default()
         },
         notes: heard.notes,
+        times: heard.times,
         containment: heard.containment,
     })
 }

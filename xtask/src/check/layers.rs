@@ -10,6 +10,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("escape", &[]),
     ("exit", &[]),
     ("limits", &[]),
+    ("timing", &[]),
     ("trace", &["escape"]),
     ("world", &["limits", "trace"]),
     ("guest", &["limits", "trace", "world"]),
@@ -23,21 +24,21 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "pipeline",
         &[
-            "error", "guest", "limits", "plan", "rules", "target", "trace", "unpack", "verdict",
-            "world",
+            "error", "guest", "limits", "plan", "rules", "target", "timing", "trace", "unpack",
+            "verdict", "world",
         ],
     ),
     (
         "worker",
         &[
-            "error", "escape", "guest", "limits", "pipeline", "target", "trace", "unpack",
+            "error", "escape", "guest", "limits", "pipeline", "target", "timing", "trace", "unpack",
         ],
     ),
     (
         "cli",
         &[
             "error", "escape", "exit", "guest", "pipeline", "plan", "report", "rules", "target",
-            "trace", "unpack", "verdict", "worker", "world",
+            "timing", "trace", "unpack", "verdict", "worker", "world",
         ],
     ),
 ];
