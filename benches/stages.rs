@@ -144,7 +144,9 @@ fn world(criterion: &mut Criterion) {
     let disk = machine::base(&persona);
     let hosts = ["registry.example".to_owned()];
     let mut group = criterion.benchmark_group("world");
-    group.bench_function("machine", |bencher| bencher.iter(|| machine::base(&persona)));
+    group.bench_function("machine", |bencher| {
+        bencher.iter(|| machine::base(&persona))
+    });
     group.bench_function("decoys", |bencher| {
         bencher.iter_batched(
             || Fs::on(disk.clone()),
@@ -154,7 +156,13 @@ fn world(criterion: &mut Criterion) {
     });
     let fs = Fs::on(disk.clone());
     group.bench_function("walk", |bencher| {
-        bencher.iter(|| fs.walk(Who::ROOT, black_box("/usr/lib/node_modules/npm/package.json"), true));
+        bencher.iter(|| {
+            fs.walk(
+                Who::ROOT,
+                black_box("/usr/lib/node_modules/npm/package.json"),
+                true,
+            )
+        });
     });
     group.bench_function("plant 1000 files", |bencher| {
         bencher.iter_batched(

@@ -26,6 +26,10 @@ const EXERCISE: &str = "exercise";
 const IMPORT: &str = "import";
 /// Entries of one run beside the main one. They share its process, so that modules which many of them load are loaded once.
 const GROUP: usize = 250;
+/// Functions of a WebAssembly program that get a process each, which keeps them from hiding behind one another.
+const SINGLE: usize = 40;
+/// Functions of one process beyond that.
+const BATCH: usize = 50;
 /// Entries in all. The largest map of an honest package has about a thousand.
 const MOST: usize = 2_000;
 

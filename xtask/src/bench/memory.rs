@@ -46,7 +46,10 @@ pub(super) fn watch(mut child: Child) -> Result<(ExitStatus, Peak)> {
 fn tree(root: u32) -> Vec<u32> {
     let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let pid = entry.file_name().to_str().and_then(|name| name.parse().ok());
+        let pid = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok());
         if let Some(pid) = pid
             && let Some(parent) = parent(&entry.path())
         {

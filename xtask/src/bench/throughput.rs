@@ -18,7 +18,9 @@ pub(super) fn measure(program: &Path, modules: &Path, options: &Options) -> Resu
     let mut packages = packages(modules)?;
     packages.truncate(options.most);
     println!("\n{} packages of {}:\n", packages.len(), modules.display());
-    println!("| jobs | seconds | packages per second | peak memory, MB |\n| --- | --- | --- | --- |");
+    println!(
+        "| jobs | seconds | packages per second | peak memory, MB |\n| --- | --- | --- | --- |"
+    );
     for jobs in JOBS {
         let (time, peak) = vet(program, &packages, jobs)?;
         let rate = packages.len() as f64 / time.as_secs_f64().max(f64::EPSILON);
@@ -102,9 +104,9 @@ fn slowest(program: &Path, packages: &[PathBuf]) -> Result<()> {
     let mut times: Vec<(u64, String)> = results
         .iter()
         .map(|result| {
-            let name = result["package"]["name"].as_str().unwrap_or_default();
+            let name = result["name"].as_str().unwrap_or_default();
             (
-                result["wall_ms"].as_u64().unwrap_or_default(),
+                result["stats"]["wall_ms"].as_u64().unwrap_or_default(),
                 name.to_owned(),
             )
         })

@@ -91,8 +91,7 @@ impl<'s> Scan<'s> {
         if token.kind != Kind::Word {
             return Some(());
         }
-        let member =
-            token.start > 0 && self.source.as_bytes().get(token.start - 1) == Some(&b'.');
+        let member = token.start > 0 && self.source.as_bytes().get(token.start - 1) == Some(&b'.');
         let top = token.depth == 0;
         match self.text(at)? {
             "__export" | "__exportStar" if top => self.whole(at),
@@ -122,7 +121,8 @@ impl<'s> Scan<'s> {
     fn assigned(&mut self, at: usize) {
         for pattern in ["@exports . @name =", "@exports [ @text ] ="] {
             if let Some((_, found)) = self.follow(at, pattern) {
-                self.names.extend(found.first().and_then(|name| plain(name)));
+                self.names
+                    .extend(found.first().and_then(|name| plain(name)));
             }
         }
     }
@@ -135,7 +135,8 @@ impl<'s> Scan<'s> {
         // What was exported as a whole before is replaced.
         self.modules.clear();
         if let Some((_, found)) = self.follow(next, "require ( @text )") {
-            self.modules.extend(found.first().and_then(|name| plain(name)));
+            self.modules
+                .extend(found.first().and_then(|name| plain(name)));
         } else if let Some((next, _)) = self.follow(next, "{") {
             self.literal(next);
         }
@@ -146,7 +147,8 @@ impl<'s> Scan<'s> {
         loop {
             let name = self.text(at);
             let next = if let Some((next, found)) = self.follow(at, "... require ( @text )") {
-                self.modules.extend(found.first().and_then(|name| plain(name)));
+                self.modules
+                    .extend(found.first().and_then(|name| plain(name)));
                 next
             } else if let Some((next, _)) = self.follow(at, "... @name") {
                 next
@@ -172,7 +174,8 @@ impl<'s> Scan<'s> {
     /// `__export(require('a'))`.
     fn whole(&mut self, at: usize) {
         if let Some((_, found)) = self.follow(at + 1, "( require ( @text )") {
-            self.modules.extend(found.first().and_then(|name| plain(name)));
+            self.modules
+                .extend(found.first().and_then(|name| plain(name)));
         }
     }
 
@@ -202,9 +205,12 @@ impl<'s> Scan<'s> {
                 self.hidden.insert(name);
             }
         } else if top
-            && let Some((next, found)) = self.follow(at, "Object . keys ( @name ) . forEach ( function (")
+            && let Some((next, found)) =
+                self.follow(at, "Object . keys ( @name ) . forEach ( function (")
             && let Some(module) = found.first().and_then(|name| self.stars.get(*name))
-            && self.copies(next, found.first().copied().unwrap_or_default()).is_some()
+            && self
+                .copies(next, found.first().copied().unwrap_or_default())
+                .is_some()
         {
             self.modules.push(module.clone());
         }
@@ -219,7 +225,11 @@ impl<'s> Scan<'s> {
             return Some(at);
         }
         let at = self.getter(at)?;
-        let returned = ["return @name . @name", "return @name [ @text ]", "return @name"];
+        let returned = [
+            "return @name . @name",
+            "return @name [ @text ]",
+            "return @name",
+        ];
         let (at, _) = self.either(at, &returned)?;
         self.closed(at)
     }
@@ -267,7 +277,8 @@ impl<'s> Scan<'s> {
         let at = match self.follow(at, &assigned) {
             Some((at, _)) => at,
             None => {
-                let head = format!("Object . defineProperty ( {exports} , {key} , {{ enumerable : true ,");
+                let head =
+                    format!("Object . defineProperty ( {exports} , {key} , {{ enumerable : true ,");
                 let at = self.getter(self.follow(at, &head)?.0)?;
                 let at = self.follow(at, &format!("return {module} [ {key} ]"))?.0;
                 self.closed(at)?
@@ -330,7 +341,9 @@ impl<'s> Scan<'s> {
 
 /// A string literal without its quotes.
 fn inner(literal: &str) -> &str {
-    literal.get(1..literal.len().saturating_sub(1)).unwrap_or_default()
+    literal
+        .get(1..literal.len().saturating_sub(1))
+        .unwrap_or_default()
 }
 
 /// The name that a word or a string literal stands for; `None` for one that is no valid text.

@@ -21,7 +21,10 @@ fn members_of_a_literal_are_names_up_to_the_first_that_is_not_simple() {
     assert_eq!(names(source), ["a", "b", "d"]);
     assert_eq!(modules(source), ["g"]);
     assert_eq!(names("module.exports = { a: function () {}, b }"), ["a"]);
-    assert_eq!(names("0 && (module.exports = {\n  a,\n  b\n});"), ["a", "b"]);
+    assert_eq!(
+        names("0 && (module.exports = {\n  a,\n  b\n});"),
+        ["a", "b"]
+    );
 }
 
 #[test]
@@ -65,7 +68,8 @@ fn loops_that_copy_all_names_of_a_module_export_it() {
          Object.defineProperty(exports, k, { enumerable: true, get: function () { return _a[k]; } });",
     ];
     for body in bodies {
-        let source = format!("var _a = require('./a'); Object.keys(_a).forEach(function (k) {{ {body} }});");
+        let source =
+            format!("var _a = require('./a'); Object.keys(_a).forEach(function (k) {{ {body} }});");
         assert_eq!(modules(&source), ["./a"], "{body}");
     }
     let other = "var _a = require('./a'); Object.keys(_b).forEach(function (k) { if (k !== 'default') exports[k] = _b[k]; });";
