@@ -2,11 +2,6 @@
 //!
 //! What a user waits for, whole processes and batches, is measured by `cargo xtask bench`.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a bench reads a sample package of the repository"
-)]
-
 use bytes::Bytes;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use lazaret::guest::Cache;
