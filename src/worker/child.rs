@@ -3,7 +3,7 @@
 use super::filter::Filters;
 use super::sys::{self, Side};
 use super::zygote::Order;
-use super::{Job, lock};
+use super::{Bounds, Job, lock};
 use rustix::fd::{IntoRawFd as _, OwnedFd};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
@@ -26,6 +26,7 @@ pub(super) struct Place {
 /// What a worker has at hand behind its lock: the pipe for its answer.
 pub struct Bench {
     out: File,
+    bounds: Bounds,
     filters: Filters,
 }
 
@@ -36,7 +37,7 @@ impl Bench {
     ///
     /// When the kernel refuses. The task must not go on then.
     pub fn seal(&mut self) -> io::Result<()> {
-        lock::seal(&self.filters).map_err(io::Error::other)
+        lock::seal(&self.bounds, &self.filters).map_err(io::Error::other)
     }
 
     /// Writes a value as one line of JSON.
@@ -94,6 +95,7 @@ fn work<J: Job>(
     let held = lock::lock(&order.bounds, &filters, task.lock, task.threads);
     let mut bench = Bench {
         out: place.out.into(),
+        bounds: order.bounds,
         filters,
     };
     bench.line(&held)?;

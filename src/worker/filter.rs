@@ -151,7 +151,7 @@ fn rules(
     let mut prctl = vec![all(&[equal(0, name)?])?];
     // The standard library looks whether a descriptor is open before it closes it, where assertions are compiled in.
     let flags = u64::try_from(libc::F_GETFD).unwrap_or_default();
-    rules.insert(libc::SYS_fcntl, vec![all(&[equal(1, flags)?])?]);
+    let mut fcntl = vec![all(&[equal(1, flags)?])?];
     // An abort is a signal of the process to itself, and must be told from a call that is not allowed.
     rules.insert(
         libc::SYS_tgkill,
@@ -165,6 +165,14 @@ fn rules(
         rules.insert(libc::SYS_mmap, Vec::new());
         rules.insert(libc::SYS_mprotect, Vec::new());
         rules.insert(libc::SYS_seccomp, Vec::new());
+        // The first contents of its memory become a file without a name, which is sealed.
+        rules.insert(libc::SYS_memfd_create, Vec::new());
+        let seals = u64::try_from(libc::F_ADD_SEALS).unwrap_or_default();
+        fcntl.push(all(&[equal(1, seals)?])?);
+        // Some processors have to be told of new code.
+        rules.insert(libc::SYS_membarrier, Vec::new());
+        // The limits follow, for this process.
+        rules.insert(libc::SYS_prlimit64, vec![all(&[equal(0, 0)?])?]);
         let no_new_privileges = u64::try_from(libc::PR_SET_NO_NEW_PRIVS).unwrap_or_default();
         prctl.push(all(&[equal(0, no_new_privileges)?])?);
     } else {
@@ -175,6 +183,7 @@ fn rules(
         }
     }
     rules.insert(libc::SYS_prctl, prctl);
+    rules.insert(libc::SYS_fcntl, fcntl);
     Ok(rules)
 }
 

@@ -43,7 +43,10 @@ pub(super) fn lock(
         Err(reason) => held.missing.push(reason),
     }
     threads()?;
-    limits(bounds.cpu, memory)?;
+    // Code that is loaded needs a descriptor and a file in memory; the limits wait for the seal.
+    if lock != Lock::Loading {
+        limits(bounds.cpu, memory)?;
+    }
     let program = match lock {
         Lock::Sealed => &filters.sealed,
         Lock::Loading => &filters.loading,
@@ -58,12 +61,14 @@ pub(super) fn lock(
     Ok(held)
 }
 
-/// Ends the time in which memory may become executable.
+/// Ends the time in which memory may become executable. What a worker that loads code may use of memory is limited by the
+/// engine.
 ///
 /// # Errors
 ///
 /// When the filter cannot be put in place.
-pub(super) fn seal(filters: &Filters) -> Result<(), String> {
+pub(super) fn seal(bounds: &Bounds, filters: &Filters) -> Result<(), String> {
+    limits(bounds.cpu, None)?;
     seccompiler::apply_filter_all_threads(&filters.sealed)
         .map_err(|error| format!("seccomp: {error}"))
 }

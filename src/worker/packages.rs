@@ -288,26 +288,42 @@ impl Packages {
                 return Task::new(move |mut bench| fail(&mut bench, Error::Internal(reason)));
             }
         };
-        let raw = attached(attachment).and_then(|attached| prepared(station, target, attached));
+        let opened = attached(attachment).and_then(|attached| prepared(target, attached));
         watch.lap("read");
+        let lock = match &opened {
+            Ok((_, Some(_))) => Lock::Loading,
+            _ => Lock::Sealed,
+        };
         Task {
             threads: Box::new(|| station.start().map_err(told)),
-            lock: Lock::Sealed,
-            work: Box::new(|bench| work(station, &self.choices, raw, watch, bench)),
+            lock,
+            work: Box::new(move |mut bench| {
+                let raw = opened.and_then(|(mut raw, code)| {
+                    raw.program = code.map(|code| station.load(&code)).transpose()?;
+                    Ok(raw)
+                });
+                if lock == Lock::Loading {
+                    bench.seal()?;
+                }
+                work(station, &self.choices, raw, watch, bench)
+            }),
         }
     }
 }
 
-/// Opens a target, and loads its code when it has any: a locked process can load none. The code was made by another worker
-/// of ours, which saw the program and nothing else.
-fn prepared(station: &Station, text: &str, attached: Option<Vec<u8>>) -> Result<Raw, Error> {
+/// Opens a target, with its code when it has any. The code was made by another worker, which saw a hostile program: it is
+/// loaded when everything but executable memory has been given up.
+fn prepared(text: &str, attached: Option<Vec<u8>>) -> Result<(Raw, Option<Vec<u8>>), Error> {
     let target = Target::parse(text)?;
-    let Target::Program(_) = target else {
-        return pipeline::open(&target, attached.as_deref());
-    };
-    let mut raw = pipeline::open(&target, None)?;
-    raw.program = Some(station.load(&attached.unwrap_or_default())?);
-    Ok(raw)
+    match target {
+        Target::Program(_) => Ok((
+            pipeline::open(&target, None)?,
+            Some(attached.unwrap_or_default()),
+        )),
+        Target::Archive(_) | Target::Directory(_) => {
+            Ok((pipeline::open(&target, attached.as_deref())?, None))
+        }
+    }
 }
 
 /// The work of a worker, behind its lock.

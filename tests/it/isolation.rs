@@ -64,6 +64,27 @@ fn told(target: &str) -> Vec<String> {
         .collect()
 }
 
+/// Packs the spy.
+fn spy(scratch: &Scratch, canary: &str, port: &str) -> String {
+    let spy = SPY
+        .replace("CANARY", CANARY)
+        .replace(&format!("{CANARY}_VARIABLE"), "CANARY_VARIABLE")
+        .replace("PLACE", canary)
+        .replace("PROGRAM", env!("CARGO_BIN_EXE_lazaret"))
+        .replace("PORT", port);
+    scratch.file(
+        "spy.tgz",
+        &tgz(&[
+            (
+                "package.json",
+                br#"{"name": "spy", "version": "1.0.0", "scripts": {"postinstall": "node spy.js"}}"#,
+            ),
+            ("spy.js", spy.as_bytes()),
+            ("index.js", b""),
+        ]),
+    )
+}
+
 #[test]
 fn a_package_finds_nothing_of_the_host() {
     let scratch = Scratch::new();
@@ -74,23 +95,7 @@ fn a_package_finds_nothing_of_the_host() {
     let server = TcpListener::bind("127.0.0.1:0").expect("a free port");
     server.set_nonblocking(true).expect("a socket");
     let port = server.local_addr().expect("bound").port().to_string();
-    let spy = SPY
-        .replace("CANARY", CANARY)
-        .replace(&format!("{CANARY}_VARIABLE"), "CANARY_VARIABLE")
-        .replace("PLACE", &canary)
-        .replace("PROGRAM", env!("CARGO_BIN_EXE_lazaret"))
-        .replace("PORT", &port);
-    let target = scratch.file(
-        "spy.tgz",
-        &tgz(&[
-            (
-                "package.json",
-                br#"{"name": "spy", "version": "1.0.0", "scripts": {"postinstall": "node spy.js"}}"#,
-            ),
-            ("spy.js", spy.as_bytes()),
-            ("index.js", b""),
-        ]),
-    );
+    let target = spy(&scratch, &canary, &port);
     let first = told(&target);
     let names: Vec<&str> = first
         .iter()
