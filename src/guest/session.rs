@@ -196,14 +196,18 @@ impl Session {
         let failed = count(|report| matches!(report, Report::Threw(_)));
         let loaded = done > 0 && done + failed == reports.len();
         match ending {
-            Ending::Exited(Exit::Code(0)) | Ending::Idle if loaded && failed > 0 => (
-                RunEnd::Completed,
-                format!(
-                    "{failed} of {} entry points could not be loaded, the first: {}",
-                    reports.len(),
-                    threw.unwrap_or_default()
-                ),
-            ),
+            Ending::Exited(Exit::Code(0)) | Ending::Idle
+                if loaded && failed > 0 && self.imports(root) =>
+            {
+                (
+                    RunEnd::Completed,
+                    format!(
+                        "{failed} of {} entry points could not be loaded, the first: {}",
+                        reports.len(),
+                        threw.unwrap_or_default()
+                    ),
+                )
+            }
             _ if threw.is_some() => (RunEnd::Failed, threw.unwrap_or_default()),
             // A package that keeps timers or servers going after it was loaded has been loaded.
             Ending::Idle if loaded => (RunEnd::Completed, "still waiting when it was ended".into()),
@@ -220,6 +224,16 @@ impl Session {
 
     /// What is to be said of functions that were called with made-up arguments, when all were reached and some came to their
     /// end: those that trapped got what they could not use. The one that only makes the program ready does not count.
+    /// Whether entry points of a package are loaded, of which some may be for another surrounding than this. A function of a
+    /// program has no such excuse.
+    fn imports(&self, root: u32) -> bool {
+        let process = self.world.processes.get(root);
+        matches!(
+            process.and_then(|process| process.drive.as_ref()),
+            Some(Drive::Import { .. })
+        )
+    }
+
     fn exercised(&self, root: u32, reports: &[Report]) -> Option<String> {
         let drive = self.world.processes.get(root)?.drive.as_ref();
         let Some(Drive::Program {

@@ -58,6 +58,19 @@ pub(super) fn exit_now(code: i32) -> ! {
     unsafe { libc::_exit(code) }
 }
 
+/// Empties the environment: none of what the user has set is needed past this point, and a wish for backtraces would make a
+/// process that fails read files, which ends a locked one before it can say why it failed.
+#[expect(
+    unsafe_code,
+    reason = "the standard library takes variables out one by one, which is as unsafe"
+)]
+pub(super) fn forget_environment() {
+    // SAFETY: called in a fresh copy of a process, which has one thread; nothing else can be reading the environment.
+    unsafe {
+        libc::clearenv();
+    }
+}
+
 /// Has all threads share one heap. The allocator of glibc asks files of `/proc` and `/sys` about further heaps, which a locked
 /// worker must not; and since only one thread of a worker runs at a time, none waits for another.
 #[expect(

@@ -78,6 +78,7 @@ fn settle(socket: &OwnedFd, parent: Option<Pid>) -> Result<(), Errno> {
     rustix::stdio::dup2_stdin(&null)?;
     rustix::stdio::dup2_stdout(&null)?;
     sys::one_heap();
+    sys::forget_environment();
     // When memory runs out, it is to be taken from here and not from what else the user runs.
     child::first_to_go();
     Ok(())
