@@ -21,7 +21,7 @@ pub(super) struct Context {
 
 /// Why a call has no reply.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Fault {
+pub enum Fault {
     /// The guest gets a negative error number.
     Errno(Errno),
     /// The process ends.

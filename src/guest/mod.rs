@@ -15,6 +15,7 @@ mod session;
 pub use cache::{Cache, CacheError};
 pub use engine::{Runtime, RuntimeError};
 pub use hold::Hold;
+pub use instance::Fault;
 pub use program::{Entry, Form, Program, ProgramError, compile, form};
 pub use schedule::Ending;
 pub use session::{HostFault, Session, Start, StepEnd};

@@ -15,6 +15,9 @@ pub struct Caps {
     pub payloads: usize,
     /// Bytes of one subject or detail; a longer one is cut.
     pub text: usize,
+    /// Bytes of all subjects, places and details; further events are counted and dropped. Events alone would be no bound:
+    /// each may be as long as its texts.
+    pub texts: usize,
 }
 
 impl Default for Caps {
@@ -25,6 +28,7 @@ impl Default for Caps {
             payload: 8 << 20,
             payloads: 128 << 20,
             text: 16 << 10,
+            texts: 128 << 20,
         }
     }
 }
@@ -39,6 +43,10 @@ pub struct Recorder {
     dropped: u64,
     /// Whether a payload was left out.
     left_out: bool,
+    /// The event that says that further ones were dropped.
+    full: Option<u32>,
+    /// Bytes of subjects, places and details.
+    texts: usize,
     /// Payloads that still grow, by event.
     growing: BTreeMap<u32, Growing>,
     /// Bytes in them.
@@ -93,7 +101,7 @@ impl Recorder {
         time: u64,
         at: Vec<Location>,
     ) -> Option<u32> {
-        if self.events.len() >= self.caps.events {
+        if self.events.len() >= self.caps.events || self.texts >= self.caps.texts {
             self.note_full(pid, time);
             return None;
         }
@@ -104,6 +112,11 @@ impl Recorder {
         let seq = u32::try_from(self.events.len()).unwrap_or(u32::MAX);
         let run = u32::try_from(self.runs.len().saturating_sub(1)).unwrap_or(u32::MAX);
         let subject = self.cut(subject);
+        let places = at.iter().map(|place| place.file.len());
+        self.texts = places.fold(
+            self.texts.saturating_add(subject.len()),
+            usize::saturating_add,
+        );
         self.events.push(Event {
             seq,
             run,
@@ -124,11 +137,13 @@ impl Recorder {
     fn note_full(&mut self, pid: u32, time: u64) {
         if self.dropped == 0 {
             let seq = self.push(Kind::LimitHit, "events".into(), pid, time, Vec::new());
-            self.detail(
-                Some(seq),
-                "reason",
-                format!("more than {} events", self.caps.events),
-            );
+            let reason = if self.texts < self.caps.texts {
+                format!("more than {} events", self.caps.events)
+            } else {
+                format!("more than {} bytes of names and details", self.caps.texts)
+            };
+            self.detail(Some(seq), "reason", reason);
+            self.full = Some(seq);
         }
         self.dropped = self.dropped.saturating_add(1);
     }
@@ -143,6 +158,7 @@ impl Recorder {
     /// Adds a further fact to an event.
     pub fn detail(&mut self, seq: Option<u32>, name: &str, value: impl Into<String>) {
         let value = self.cut(value.into());
+        self.texts = self.texts.saturating_add(value.len());
         if let Some(event) = self.event_mut(seq) {
             event.detail.insert(name.to_owned(), value);
         }
@@ -161,7 +177,8 @@ impl Recorder {
         let mut bytes = bytes.into();
         let length = bytes.len();
         if length > self.caps.payload {
-            bytes.truncate(self.caps.payload);
+            // A copy: a slice would keep all of a text of any length alive for the part that is kept.
+            bytes = Bytes::copy_from_slice(&bytes[..self.caps.payload]);
             self.detail(seq, "payload_length", length.to_string());
         }
         if self.blobs.total().saturating_add(bytes.len()) > self.caps.payloads {
@@ -244,9 +261,8 @@ impl Recorder {
     pub fn finish(mut self) -> (Vec<Run>, Vec<Event>, Blobs) {
         self.seal();
         if self.dropped > 0 {
-            let seq = u32::try_from(self.caps.events).ok();
             let dropped = self.dropped.to_string();
-            self.detail(seq, "dropped", dropped);
+            self.detail(self.full, "dropped", dropped);
         }
         (self.runs, self.events, self.blobs)
     }
@@ -278,6 +294,7 @@ mod tests {
             payload: 4,
             payloads: 6,
             text: 8,
+            texts: 1_000,
         })
     }
 
@@ -291,6 +308,36 @@ mod tests {
         assert_eq!(events.len(), 3);
         assert_eq!(events[2].kind, Kind::LimitHit);
         assert_eq!(events[2].detail["dropped"], "3");
+    }
+
+    #[test]
+    fn a_trace_is_full_of_text_as_well() {
+        let mut recorder = Recorder::new(Caps {
+            events: 100,
+            text: 100,
+            texts: 20,
+            ..small().caps
+        });
+        for _ in 0..9 {
+            recorder.record(Kind::FileStat, "12345678", 1, 0, Vec::new());
+        }
+        let (_, events, _) = recorder.finish();
+        assert_eq!(events.len(), 4);
+        assert_eq!(
+            events[3].detail["reason"],
+            "more than 20 bytes of names and details"
+        );
+        assert_eq!(events[3].detail["dropped"], "6");
+    }
+
+    #[test]
+    fn the_part_of_a_payload_that_is_kept_keeps_no_more_alive() {
+        let mut recorder = small();
+        let seq = recorder.record(Kind::NetSend, "h:1", 1, 0, Vec::new());
+        let whole = Bytes::from(vec![b'x'; 1_000]);
+        let digest = recorder.attach(seq, whole.clone()).unwrap();
+        assert!(whole.is_unique());
+        assert_eq!(recorder.blobs.get(&digest).unwrap(), "xxxx");
     }
 
     #[test]

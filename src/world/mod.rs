@@ -34,6 +34,10 @@ use crate::limits::Limits;
 use crate::trace::{Kind, Location, Outcome, Recorder};
 use std::collections::BTreeSet;
 
+/// What is remembered of places that asked, so that each is recorded once. A package that asks of ever new ones is recorded
+/// anew each time, until its trace is full.
+const MAX_REMEMBERED: usize = 100_000;
+
 /// Who does something: the process and the package's own code on its stack.
 #[derive(Clone, Debug, Default)]
 pub struct Caller {
@@ -131,10 +135,22 @@ impl World {
     /// Reads the clock for a package: microseconds since 1970. A place that asks often is recorded once.
     pub fn read_clock(&mut self, caller: &Caller) -> u64 {
         let now = self.clock.tick();
-        if !caller.at.is_empty() && self.clock_readers.insert((caller.pid, caller.at.clone())) {
+        if !caller.at.is_empty()
+            && self.clock_readers.len() < MAX_REMEMBERED
+            && self.clock_readers.insert((caller.pid, caller.at.clone()))
+        {
             self.note(caller, Kind::ClockRead, "now");
         }
         now
+    }
+
+    /// Whether this question about a path was recorded before; it counts as such from now on, while there is room.
+    fn has_asked(&mut self, caller: &Caller, subject: String, found: bool) -> bool {
+        let question = (caller.pid, subject, caller.at.first().cloned(), found);
+        if self.stats_seen.len() < MAX_REMEMBERED && question.1.len() <= fs::MAX_PATH {
+            return !self.stats_seen.insert(question);
+        }
+        self.stats_seen.contains(&question)
     }
 }
 

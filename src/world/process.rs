@@ -298,13 +298,25 @@ impl Processes {
         }
     }
 
-    /// Puts a notice into the inbox of a process; one that has ended gets none.
+    /// Puts a notice into the inbox of a process; one that has ended gets none. A signal that still waits is not told
+    /// twice, as in signal(7).
     pub fn tell(&mut self, pid: Pid, notice: Notice) {
         if let Some(process) = self.table.get_mut(&pid)
             && !matches!(process.state, State::Exited(_))
+            && !(matches!(notice, Notice::Signal(_)) && process.inbox.contains(&notice))
         {
             process.inbox.push_back(notice);
         }
+    }
+
+    /// Messages that wait for processes, and their bytes.
+    #[must_use]
+    pub fn waiting(&self) -> (usize, usize) {
+        let notices = self.table.values().flat_map(|process| &process.inbox);
+        notices.fold((0, 0), |(count, held), notice| match notice {
+            Notice::Message { bytes, .. } => (count + 1, held.saturating_add(bytes.len())),
+            _ => (count, held),
+        })
     }
 }
 
@@ -337,6 +349,17 @@ mod tests {
             }]
         );
         assert_eq!(processes.exit_of(child), Some(Exit::Code(3)));
+    }
+
+    #[test]
+    fn a_signal_that_waits_is_told_once() {
+        let mut processes = Processes::default();
+        let pid = processes.add(Process::default(), 9).unwrap();
+        for _ in 0..3 {
+            processes.tell(pid, Notice::Signal(10));
+        }
+        processes.tell(pid, Notice::Signal(12));
+        assert_eq!(processes.get(pid).unwrap().inbox.len(), 2);
     }
 
     #[test]

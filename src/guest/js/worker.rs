@@ -12,11 +12,11 @@ use crate::world::exec::Program;
 use crate::world::process::{Drive, State};
 use crate::world::{Errno, Exit, Notice, Pid, Process, Stdio};
 
-/// Messages that may wait for one thread.
+/// Messages that may wait for all threads together.
 const MAX_WAITING: usize = 10_000;
 
-/// Bytes of one message.
-const MAX_MESSAGE: usize = 32 << 20;
+/// Bytes of all of them: they lie outside of every guest's own memory.
+const MAX_BYTES: usize = 64 << 20;
 
 /// Channels of one thread: the low bits of their numbers are the guests' own.
 const CHANNELS: u32 = 1 << 16;
@@ -37,12 +37,8 @@ pub(super) fn call(host: &mut Host<'_>, verb: &str, args: &Args<'_>) -> Result<V
                 pid => child(host, pid)?,
             };
             let bytes = args.bytes(2).ok_or(Errno::INVAL)?;
-            let waiting = host
-                .world
-                .processes
-                .get(to)
-                .map_or(0, |process| process.inbox.len());
-            if waiting >= MAX_WAITING || bytes.len() > MAX_MESSAGE {
+            let (waiting, held) = host.world.processes.waiting();
+            if waiting >= MAX_WAITING || held.saturating_add(bytes.len()) > MAX_BYTES {
                 let caller = host.caller.clone();
                 host.world.hit_limit(
                     &caller,

@@ -38,11 +38,7 @@ impl World {
     pub fn stat(&mut self, caller: &Caller, path: &str, follow: bool) -> Result<Stat, Errno> {
         let answer = self.peek_stat(caller.pid, path, follow);
         let subject = self.absolute(caller.pid, path);
-        let place = caller.at.first().cloned();
-        if !self
-            .stats_seen
-            .insert((caller.pid, subject, place, answer.is_ok()))
-        {
+        if self.has_asked(caller, subject, answer.is_ok()) {
             return answer;
         }
         self.act_on(caller, Kind::FileStat, path, |world, seq, subject| {

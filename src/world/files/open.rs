@@ -31,6 +31,8 @@ impl World {
             Kind::FileRead
         };
         self.act_on(caller, kind, path, |world, seq, subject| {
+            // First of all, as in Linux: a process that is out of descriptors makes and empties nothing.
+            world.free_descriptor(caller.pid)?;
             let exclusive = flags.has(OpenFlags::CREATE.with(OpenFlags::EXCLUSIVE));
             let follow = !exclusive && !flags.has(OpenFlags::NOFOLLOW);
             let spot = match world.locate(caller.pid, path, follow)? {
@@ -194,13 +196,17 @@ impl World {
 
     /// Gives a process one more descriptor of a description.
     pub(super) fn share(&mut self, pid: Pid, index: u32) -> Result<u32, Errno> {
-        let most = self.limits.open_files;
-        let process = self.processes.get(pid).ok_or(Errno::SRCH)?;
-        let fd = (0..most)
-            .find(|fd| !process.descriptors.contains_key(fd))
-            .ok_or(Errno::MFILE)?;
+        let fd = self.free_descriptor(pid)?;
         self.put(pid, fd, index)?;
         Ok(fd)
+    }
+
+    /// The lowest number that is no descriptor of a process.
+    fn free_descriptor(&self, pid: Pid) -> Result<u32, Errno> {
+        let process = self.processes.get(pid).ok_or(Errno::SRCH)?;
+        (0..self.limits.open_files)
+            .find(|fd| !process.descriptors.contains_key(fd))
+            .ok_or(Errno::MFILE)
     }
 
     /// Lets a descriptor refer to a description; what it referred to before is closed.

@@ -273,3 +273,43 @@ fn names_and_attributes_change_and_are_recorded() {
     let made = world.mkdtemp(&caller, "/tmp/x-").unwrap();
     assert_eq!(world.stat(&caller, &made, true).unwrap().mode, 0o040_700);
 }
+
+#[test]
+fn a_process_without_a_free_descriptor_makes_and_empties_nothing() {
+    let (mut world, caller) = world();
+    world.limits.open_files = 3;
+    let open = |world: &mut World, path| world.open(&caller, path, OpenFlags::REPLACE, 0o666);
+    assert_eq!(open(&mut world, "new"), Err(Errno::MFILE));
+    assert!(!world.exists(caller.pid, "new"));
+    assert_eq!(open(&mut world, ".npmrc"), Err(Errno::MFILE));
+    assert_eq!(world.peek_read(caller.pid, ".npmrc").unwrap(), "token");
+}
+
+#[test]
+fn questions_about_ever_new_paths_are_not_remembered_for_ever() {
+    let (mut world, caller) = world();
+    let long = "x".repeat(crate::world::fs::MAX_PATH + 1);
+    for _ in 0..2 {
+        assert_eq!(world.stat(&caller, &long, true), Err(Errno::NAMETOOLONG));
+        assert_eq!(world.stat(&caller, "once", true), Err(Errno::NOENT));
+    }
+    let events = world.recorder.events().iter();
+    let asked = events.filter(|event| event.kind == crate::trace::Kind::FileStat);
+    // The long one is recorded each time, since it is not remembered.
+    assert_eq!(asked.count(), 3);
+}
+
+#[test]
+fn a_slash_does_not_lead_through_a_link_that_is_made_moved_or_removed() {
+    let (mut world, caller) = world();
+    world.mkdir(&caller, "d", 0o755).unwrap();
+    world.symlink(&caller, "d", "to-d").unwrap();
+    world.symlink(&caller, "nothing", "dangling").unwrap();
+    assert_eq!(world.rmdir(&caller, "to-d/"), Err(Errno::NOTDIR));
+    assert_eq!(world.unlink(&caller, "to-d/"), Err(Errno::NOTDIR));
+    assert_eq!(world.rename(&caller, "to-d/", "e"), Err(Errno::NOTDIR));
+    assert_eq!(world.mkdir(&caller, "dangling/", 0o755), Err(Errno::EXIST));
+    assert!(world.exists(caller.pid, "d") && !world.exists(caller.pid, "nothing"));
+    assert_eq!(world.mkdir(&caller, "new/", 0o755), Ok(()));
+    assert_eq!(world.rmdir(&caller, "new//"), Ok(()));
+}

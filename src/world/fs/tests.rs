@@ -182,3 +182,13 @@ fn random_steps_agree_with_a_plain_map() {
         assert_eq!(fs.contents(ino).unwrap(), Bytes::from(bytes));
     }
 }
+
+#[test]
+fn a_link_that_finds_no_room_costs_nothing() {
+    let mut fs = home();
+    fs.quota.files = 0;
+    let place = spot(&fs, "/home/u/l", true);
+    let made = fs.create(USER, &place, Content::Link("target".into()), 0o777, 0);
+    assert_eq!(made, Err(Errno::NOSPC));
+    assert_eq!(fs.used(), (0, 0));
+}

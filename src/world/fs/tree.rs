@@ -28,8 +28,10 @@ impl Fs {
         let mut node = Node::new(content, mode, who, now);
         node.parent = spot.parent;
         let is_directory = node.is_directory();
-        self.charge_bytes(node.charge())?;
-        self.charge_name()?;
+        let bytes = node.charge();
+        self.charge_bytes(bytes)?;
+        self.charge_name()
+            .inspect_err(|_| self.used_bytes = self.used_bytes.saturating_sub(bytes))?;
         let ino = self.add_node(node)?;
         self.enter(spot.parent, &spot.name, ino, is_directory, now)?;
         Ok(ino)

@@ -14,6 +14,9 @@ const MAX_DATAGRAM: usize = 65_507;
 /// Bytes that one socket holds until they are received; further datagrams are lost. Source: `net.core.rmem_default` of Linux.
 const MAX_WAITING: usize = 212_992;
 
+/// Bytes that all sockets of a world hold together.
+const MAX_HELD: usize = 16 << 20;
+
 /// What the bookkeeping of one datagram counts, so that empty ones are not free.
 const OVERHEAD: usize = 256;
 
@@ -123,7 +126,12 @@ impl World {
     }
 
     fn deliver_datagram(&mut self, id: SocketId, from: SocketAddr, bytes: Bytes) {
-        if let Some(Socket::Datagrams(socket)) = self.net.sockets.get_mut(&id)
+        let held = self.net.sockets.values().map(|socket| match socket {
+            Socket::Datagrams(socket) => socket.held(),
+            _ => 0,
+        });
+        if held.fold(0, usize::saturating_add) < MAX_HELD
+            && let Some(Socket::Datagrams(socket)) = self.net.sockets.get_mut(&id)
             && socket.held() < MAX_WAITING
         {
             socket.waiting.push_back((from, bytes));
