@@ -5,6 +5,7 @@
 mod archives;
 mod cli;
 mod docs;
+mod fuzz;
 mod hostile;
 mod isolation;
 mod limits;

@@ -7,6 +7,7 @@ mod demo;
 mod determinism;
 mod docs;
 mod failure;
+mod fuzz;
 mod setup;
 mod test;
 
@@ -50,6 +51,11 @@ const TASKS: &[Task] = &[
         determinism::run,
     ),
     (
+        "fuzz",
+        "build the fuzz targets, run each for some seconds and sum up",
+        fuzz::run,
+    ),
+    (
         "docs",
         "write the pages that are made from the code",
         |_| docs::docs().map_err(Failure::new),
@@ -63,6 +69,11 @@ const TASKS: &[Task] = &[
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if std::env::var_os(fuzz::MARK).is_some()
+        && arguments.first().is_some_and(|a| a.ends_with("rustc"))
+    {
+        return fuzz::become_rustc(&arguments);
+    }
     let name = arguments.first().map_or("help", String::as_str);
     let Some((_, _, task)) = TASKS.iter().find(|(known, _, _)| *known == name) else {
         return help(name);

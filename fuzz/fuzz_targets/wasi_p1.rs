@@ -1,0 +1,3 @@
+#![no_main]
+
+lazaret_fuzz::program!(wasi_p1);
