@@ -222,8 +222,6 @@ impl Session {
         }
     }
 
-    /// What is to be said of functions that were called with made-up arguments, when all were reached and some came to their
-    /// end: those that trapped got what they could not use. The one that only makes the program ready does not count.
     /// Whether entry points of a package are loaded, of which some may be for another surrounding than this. A function of a
     /// program has no such excuse.
     fn imports(&self, root: u32) -> bool {
@@ -234,6 +232,8 @@ impl Session {
         )
     }
 
+    /// What is to be said of functions that were called with made-up arguments, when all were reached and some came to their
+    /// end: those that trapped got what they could not use. The one that only makes the program ready does not count.
     fn exercised(&self, root: u32, reports: &[Report]) -> Option<String> {
         let drive = self.world.processes.get(root)?.drive.as_ref();
         let Some(Drive::Program {
