@@ -24,7 +24,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     step("lints", cargo(&lints))?;
     eprintln!("==> layers, lengths, paths");
     check::run(&[])?;
-    step("build", cargo(&["build", "--quiet"]))?;
+    // As the tests are built: other features of the dependencies would have the engine compiled a second time.
+    step(
+        "build",
+        cargo(&["build", "--quiet", "--workspace", "--all-targets"]),
+    )?;
     eprintln!("==> determinism");
     determinism::run(&[])?;
     let tests: &[&str] = if has("nextest") {
